@@ -1,0 +1,31 @@
+/* Statistics of timings: robust, distribution-free, deterministic by seed. */
+#ifndef TS_MEASURE_STATS_H
+#define TS_MEASURE_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Median, and any quantile q in [0,1] by linear interpolation (Hyndman & Fan type 7). n >= 1; `x` is not changed. NAN if n is 0. */
+double ts_median(const double *x, size_t n);
+double ts_quantile(const double *x, size_t n, double q);
+/** Median absolute deviation, scaled by 1.4826 to estimate sigma. */
+double ts_mad(const double *x, size_t n);
+
+typedef struct ts_interval {
+    double lo, mid, hi;
+} ts_interval;
+
+/** Bootstrap percentile interval of the median (Efron & Tibshirani 1993), `resamples` resamples, level e.g. 0.95. */
+ts_interval ts_bootstrap_median(const double *x, size_t n, double level, size_t resamples, uint64_t seed);
+/** The same for the median of the paired ratios a[i]/b[i]: the interval that decides between interleaved variants. */
+ts_interval ts_bootstrap_ratio(const double *a, const double *b, size_t n, double level, size_t resamples, uint64_t seed);
+
+/**
+ * Which of `count` variants can't be told from the best: rows of `samples` (count x rounds, interleaved rounds: column r was
+ * measured in round r). *best = row with the smallest median of round-normalised times; tied[i] true when the level interval of the paired ratio
+ * row i / best contains 1 or lies within 1 +- `equivalence`. Family-wise: the level is Bonferroni-corrected over the count-1 comparisons.
+ */
+void ts_tied_set(const double *samples, size_t count, size_t rounds, double level, double equivalence, uint64_t seed, size_t *best,
+                 _Bool *tied);
+
+#endif

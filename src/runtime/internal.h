@@ -1,0 +1,199 @@
+/*
+ * What the files of libtilesmith-rt share. Everything read from the database is immutable once ts_rt_open() returns; what a
+ * lookup adds (loaded variants, answers, remembered shapes) is published through atomics, so that readers never lock.
+ */
+#ifndef TS_RUNTIME_INTERNAL_H
+#define TS_RUNTIME_INTERNAL_H
+
+#include "runtime/host.h"
+#include "tilesmith_runtime.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TSRT_MAX_DIMS   12
+#define TSRT_VARIANT_ID 33 /* 32 hex digits and NUL, as the tuner writes them */
+#define TSRT_SLOTS      512
+#define TSRT_REASON     512
+
+/* ---- arena.c: strings and answers live until ts_rt_close() ------------------------------------------------- */
+
+typedef struct tsrt_arena {
+    struct tsrt_chunk *chunks;
+} tsrt_arena;
+
+/** Zeroed memory aligned for anything; NULL when out of memory. */
+void *tsrt_alloc(tsrt_arena *arena, size_t bytes);
+char *tsrt_copy(tsrt_arena *arena, const char *text);
+char *tsrt_format(tsrt_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tsrt_arena_free(tsrt_arena *arena);
+
+/* ---- what was read ------------------------------------------------------------------------------------------ */
+
+typedef enum tsrt_state { TSRT_UNTRIED, TSRT_LOADED, TSRT_FAILED } tsrt_state;
+
+/** One built or buildable function; several winners may share it. `state` publishes `function` and `failure`. */
+typedef struct tsrt_variant {
+    char id[TSRT_VARIANT_ID];
+    const char *source, *compiler, *flags;
+    size_t family;
+    int64_t types[TSRT_MAX_DIMS]; /**< dims of its first winner: those beyond the family's `free_dims` are compiled in */
+    size_t workspace_bytes;
+    bool fixed_shape, huge_pages;
+    size_t wins;          /**< measured shapes that it won */
+    double largest_flops; /**< work of the largest of them */
+    _Atomic int state;    /**< tsrt_state */
+    void (*function)(void);
+    void *handle;
+    const char *failure;
+    struct tsrt_variant *next; /**< in its bucket */
+} tsrt_variant;
+
+/** One row of runtime_winners that fits this machine. */
+typedef struct tsrt_winner {
+    int64_t dims[TSRT_MAX_DIMS];
+    double logs[TSRT_MAX_DIMS]; /**< log2 of dims */
+    const char *problem;
+    double seconds, flops;
+    size_t family;
+    tsrt_variant *variant;
+    _Atomic(const struct tsrt_answer *) answer; /**< NULL until first asked for */
+} tsrt_winner;
+
+/** A kernel for which the library itself has a portable function. */
+typedef struct tsrt_builtin {
+    const char *kernel, *type;
+    const char *const *dim_names; /**< NULL-terminated, in the order that ts_rt_find() takes */
+    size_t free_dims;             /**< leading dimensions that are arguments; the rest are types of problem, each 0 or 1 */
+    void (*const *functions)(void); /**< by types of problem, the first one being the most significant bit */
+} tsrt_builtin;
+extern const tsrt_builtin tsrt_builtins[];
+extern const size_t tsrt_builtin_count;
+/** Positions in tsrt_builtins, and therefore of families. */
+enum { TSRT_GEMM_F32, TSRT_GEMM_F64 };
+
+/** All winners of one (kernel, type), contiguous. */
+typedef struct tsrt_family {
+    const char *kernel, *type;
+    const char *dim_names[TSRT_MAX_DIMS];
+    size_t dim_count;
+    size_t free_dims; /**< dim_count > free_dims >= 0; 0 if the kernel isn't built in: then only measured shapes are answered */
+    const tsrt_builtin *builtin;
+    size_t first, count;
+} tsrt_family;
+
+/** What a lookup answers: made once per (rung, winner, variant passed over), so their number doesn't grow with shapes. */
+typedef struct tsrt_answer {
+    ts_rt_kernel kernel;
+    const tsrt_winner *winner;  /**< NULL on the default rung */
+    const tsrt_variant *failed; /**< the first one that could not be loaded; NULL: none */
+    const struct tsrt_answer *next;
+} tsrt_answer;
+
+/** A remembered shape that was not measured: a sequence lock, because keys are wider than a word. */
+typedef struct tsrt_slot {
+    _Alignas(128) _Atomic uint64_t sequence; /**< odd while being written */
+    _Atomic uint64_t family;                 /**< index + 1; 0: empty */
+    _Atomic(const tsrt_answer *) answer;
+    _Atomic int64_t dims[TSRT_MAX_DIMS];
+} tsrt_slot;
+
+struct ts_rt {
+    tsrt_slot slots[TSRT_SLOTS];
+    ts_host host;
+    tsrt_arena arena;
+    const char *status;
+    const char *cache; /**< root of the cache of built variants; NULL: the environment names none */
+    tsrt_family *families;
+    size_t family_count;
+    tsrt_winner *winners;
+    size_t winner_count, winner_capacity;
+    tsrt_variant *buckets[256]; /**< variants by the first byte of their id */
+    tsrt_winner **index;        /**< open-addressed table of measured shapes; size 1 << index_bits */
+    unsigned index_bits;
+    pthread_mutex_t lock; /**< taken to load a variant and to make an answer, never on a repeated lookup */
+    _Atomic(const tsrt_answer *) answers;
+};
+
+/* ---- winners.c --------------------------------------------------------------------------------------------- */
+
+/** A row as text and numbers; strings are borrowed during the call. */
+typedef struct tsrt_row {
+    const char *kernel, *type, *problem, *variant, *source, *compiler, *flags;
+    bool fixed_shape, huge_pages;
+    int64_t workspace_bytes;
+    double seconds, flops;
+} tsrt_row;
+
+/** Families of the built-in kernels. -1 when out of memory. */
+int tsrt_families_init(ts_rt *rt);
+/** Add a winner: 1 added, 0 the row is malformed and ignored, -1 out of memory. Rows come sorted by kernel and type. */
+int tsrt_winner_add(ts_rt *rt, const tsrt_row *row);
+/** Build the table of measured shapes once all rows are in. -1 when out of memory. */
+int tsrt_index_build(ts_rt *rt);
+/** NULL: no such kernel and type. */
+const tsrt_family *tsrt_family_find(const ts_rt *rt, const char *kernel, const char *type);
+/** The winner measured for exactly these dims; NULL if there is none. */
+tsrt_winner *tsrt_winner_find(const ts_rt *rt, const tsrt_family *family, const int64_t *dims, uint64_t hash);
+uint64_t tsrt_hash(size_t family, const int64_t *dims, size_t count);
+
+/* ---- database.c, paths.c ------------------------------------------------------------------------------------ */
+
+/** Read the winners of this machine and set rt->status. 0, or -1 when out of memory. */
+int tsrt_database_read(ts_rt *rt, const char *path);
+/** $TILESMITH_DB, else $XDG_DATA_HOME/tilesmith/tilesmith.db, else below ~/.local/share; NULL: out of memory or no HOME. */
+const char *tsrt_default_database(tsrt_arena *arena);
+/** $TILESMITH_CACHE, else $XDG_CACHE_HOME/tilesmith, else below ~/.cache. */
+const char *tsrt_default_cache(tsrt_arena *arena);
+
+/* ---- trust.c ----------------------------------------------------------------------------------------------- */
+
+/** How much is asked of a file that we are about to believe. */
+typedef enum tsrt_trust {
+    TSRT_TRUST_DATA, /**< may be writable by the user's private group */
+    TSRT_TRUST_CODE  /**< writable by nobody but its owner */
+} tsrt_trust;
+
+/**
+ * True if nobody but this user and root can change the file or folder `path`, or swap it for another by way of the folders above it;
+ * else false and one clause in reason[TSRT_REASON].
+ */
+bool tsrt_trusted(const char *path, tsrt_trust trust, char *reason);
+
+/* ---- load.c, compile.c ------------------------------------------------------------------------------------- */
+
+/** Make the variant callable: from the cache, else by compiling into it. Sets its state; the caller holds rt->lock. */
+void tsrt_variant_load(ts_rt *rt, tsrt_variant *variant);
+/** Compile the variant's source to `object` (replaced atomically) in a scratch folder below `cache`; false: why is in `reason`. */
+bool tsrt_compile(const tsrt_variant *variant, const char *cache, const char *object, char *reason);
+/** Run a program with a limit in seconds, its scratch space in `folder`; false: why is in `reason` (its first error line). */
+bool tsrt_run(char *const *argv, const char *folder, double limit, char *reason);
+
+/* ---- ladder.c, find.c -------------------------------------------------------------------------------------- */
+
+/** Walk down the ladder; NULL: no rung holds, *why (borrowed) says why. */
+const tsrt_answer *tsrt_ladder(ts_rt *rt, const tsrt_family *family, tsrt_winner *exact, const int64_t *dims, const char **why);
+/** The lookup behind ts_rt_find(), with the family already known. */
+const tsrt_answer *tsrt_lookup(ts_rt *rt, const tsrt_family *family, const int64_t *dims, const char **why);
+/** The built-in function for these dims; NULL if a type of problem isn't 0 or 1. */
+void (*tsrt_builtin_function(const tsrt_family *family, const int64_t *dims))(void);
+/** Find or make the answer; the default rung has no winner and brings its function. Never NULL where the builtin has a function. */
+const tsrt_answer *tsrt_answer_get(ts_rt *rt, const tsrt_family *family, ts_rt_rung rung, const tsrt_winner *winner,
+                                   const tsrt_variant *failed, void (*function)(void));
+
+/* ---- workspace.c ------------------------------------------------------------------------------------------- */
+
+/** The calling thread's workspace, 64-byte aligned, at least `bytes` long, contents undefined; NULL if it can't be had. */
+void *tsrt_workspace(size_t bytes, bool huge_pages);
+
+/* ---- default_gemm.c ---------------------------------------------------------------------------------------- */
+
+/** C = beta*C; does not read C when beta is 0. */
+void tsrt_scale_f32(int64_t m, int64_t n, float beta, float *c, int64_t ldc);
+void tsrt_scale_f64(int64_t m, int64_t n, double beta, double *c, int64_t ldc);
+extern void (*const tsrt_gemm_f32[4])(void);
+extern void (*const tsrt_gemm_f64[4])(void);
+
+#endif

@@ -1,0 +1,234 @@
+/* See warm.h. */
+#include "tune/warm.h"
+
+#include "tune/finals.h"
+#include "util/str.h"
+#include "util/vec.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_TRANSFER = 4 };
+
+/* Ordinal of the value equal to `v`, or -1; with `nearest`, of the closest number. */
+static int find_ordinal(const ts_param *p, ts_value v, bool nearest)
+{
+    int best = -1;
+    double distance = INFINITY;
+    for (size_t i = 0; i < p->count; i++) {
+        ts_value w = p->values[i];
+        if (ts_value_equal(v, w))
+            return (int)i;
+        if (!nearest || v.kind == TS_STRING || v.kind == TS_NONE || w.kind == TS_STRING)
+            continue;
+        double a = v.kind == TS_INT ? (double)v.i : v.r, b = w.kind == TS_INT ? (double)w.i : w.r;
+        if (fabs(a - b) < distance) {
+            distance = fabs(a - b);
+            best = (int)i;
+        }
+    }
+    return best;
+}
+
+int ts_warm_known(const ts_warm_query *q, ts_observation **known, size_t *count)
+{
+    ts_known *rows = NULL;
+    size_t row_count = 0, params = ts_space_params(q->space);
+    *known = NULL;
+    *count = 0;
+    if (!q->store)
+        return TS_OK;
+    int rc = ts_store_known(q->store, q->problem, q->target_id, &rows, &row_count);
+    if (rc != TS_OK)
+        return rc;
+    uint16_t *ordinals = calloc(params + 1, sizeof *ordinals);
+    *known = calloc(row_count + 1, sizeof **known);
+    if (!ordinals || !*known)
+        rc = ts_fail(TS_ENOMEM, "out of memory while reading earlier results");
+    for (size_t r = 0; r < row_count && rc == TS_OK; r++) {
+        bool inside = true;
+        for (size_t i = 0; i < params && inside; i++) {
+            int o = find_ordinal(ts_space_param(q->space, i), rows[r].values[i], false);
+            inside = o >= 0;
+            ordinals[i] = (uint16_t)(inside ? o : 0);
+        }
+        uint64_t config;
+        if (inside && ts_space_encode(q->space, ordinals, &config))
+            (*known)[(*count)++] = (ts_observation){config, rows[r].status, rows[r].cost};
+    }
+    free(ordinals);
+    ts_store_known_free(q->problem->kernel, rows, row_count);
+    if (rc != TS_OK) {
+        free(*known);
+        *known = NULL;
+        *count = 0;
+    }
+    return rc;
+}
+
+static ts_value json_value(const json_t *j)
+{
+    if (json_is_integer(j))
+        return ts_int(json_integer_value(j));
+    if (json_is_real(j))
+        return ts_real(json_real_value(j));
+    if (json_is_string(j))
+        return ts_string(json_string_value(j));
+    if (json_is_boolean(j))
+        return ts_int(json_is_true(j));
+    return (ts_value){.kind = TS_NONE};
+}
+
+bool ts_configuration_find(const ts_space *space, const char *text, bool exact, uint64_t *config)
+{
+    size_t params = ts_space_params(space);
+    json_t *object = json_loads(text, 0, NULL);
+    uint16_t *ordinals = calloc(params + 1, sizeof *ordinals);
+    bool ok = object && ordinals && ts_space_count(space) > 0;
+    if (ok)
+        ts_space_decode(space, 0, ordinals); /* parameters that the winner lacks */
+    for (size_t i = 0; i < params && ok; i++) {
+        const ts_param *p = ts_space_param(space, i);
+        const json_t *j = json_object_get(object, p->name);
+        int o = j ? find_ordinal(p, json_value(j), !exact) : -1;
+        if (o >= 0)
+            ordinals[i] = (uint16_t)o;
+        else if (j && exact)
+            ok = false;
+    }
+    if (ok) {
+        *config = ts_space_nearest(space, ordinals);
+        char *again = exact ? ts_configuration_json(space, *config) : NULL;
+        ok = !exact || (again && strcmp(again, text) == 0);
+        free(again);
+    }
+    json_decref(object);
+    free(ordinals);
+    return ok;
+}
+
+static void free_winners(ts_winner *winners, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ts_winner_clear(&winners[i]);
+    free(winners);
+}
+
+int ts_warm_incumbent(const ts_warm_query *q, uint64_t *config)
+{
+    ts_winner *winners = NULL;
+    size_t count = 0;
+    ts_str key = TS_STR_INIT;
+    *config = TS_NO_CONFIG;
+    if (!q->store)
+        return TS_OK;
+    int rc = ts_store_winners(q->store, q->problem->kernel->name, q->target->fingerprint, &winners, &count);
+    ts_problem_text(q->problem, &key);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(winners[i].problem, ts_str_text(&key)) == 0 &&
+            strcmp(winners[i].type, q->problem->type->name) == 0 &&
+            strcmp(winners[i].kernel_hash, q->problem->kernel->hash) == 0 &&
+            !ts_configuration_find(q->space, winners[i].configuration, true, config))
+            *config = TS_NO_CONFIG;
+    ts_str_free(&key);
+    free_winners(winners, count);
+    return rc;
+}
+
+/* Distance between two problems: sum over dimensions of |log2 ratio|; INFINITY if the other isn't of this
+ * kernel's form. */
+static double problem_distance(const ts_problem *p, const char *other)
+{
+    ts_problem q;
+    double d = 0;
+    if (ts_problem_parse(p->kernel, p->type->name, other, &q) != TS_OK)
+        return INFINITY;
+    for (size_t i = 0; i < p->kernel->dim_count; i++)
+        d += fabs(log2((double)(p->dims[i] + 1)) - log2((double)(q.dims[i] + 1)));
+    return d;
+}
+
+typedef struct ts_neighbour {
+    double distance;
+    uint64_t config;
+} ts_neighbour;
+
+static int by_distance(const void *a, const void *b)
+{
+    const ts_neighbour *x = a, *y = b;
+    return (x->distance > y->distance) - (x->distance < y->distance);
+}
+
+static int transfer(const ts_warm_query *q, ts_neighbour *out, size_t *count)
+{
+    ts_winner *winners = NULL;
+    size_t n = 0;
+    TS_VEC(ts_neighbour) near = {0};
+    int rc = ts_store_winners(q->store, q->problem->kernel->name, q->target->fingerprint, &winners, &n);
+    for (size_t i = 0; i < n && rc == TS_OK; i++) {
+        ts_neighbour at = {problem_distance(q->problem, winners[i].problem), TS_NO_CONFIG};
+        if (strcmp(winners[i].type, q->problem->type->name) == 0 && isfinite(at.distance) &&
+            ts_configuration_find(q->space, winners[i].configuration, false, &at.config) &&
+            !ts_vec_push(&near, at))
+            rc = ts_fail(TS_ENOMEM, "out of memory while reading winners of other shapes");
+    }
+    if (near.count > 1)
+        qsort(near.items, near.count, sizeof *near.items, by_distance);
+    *count = near.count < MAX_TRANSFER ? near.count : MAX_TRANSFER;
+    if (*count > 0)
+        memcpy(out, near.items, *count * sizeof *out);
+    ts_vec_free(&near);
+    free_winners(winners, n);
+    return rc;
+}
+
+int ts_warm_seeds(const ts_warm_query *q, uint64_t **seeds, size_t *count, bool *has_default)
+{
+    ts_neighbour near[MAX_TRANSFER];
+    size_t near_count = 0;
+    int rc = ts_kernel_seeds(q->problem, q->target, q->space, seeds, count);
+    if (rc == TS_OK && q->store)
+        rc = transfer(q, near, &near_count);
+    if (rc != TS_OK)
+        return rc;
+    *has_default = *count > 0;
+    uint64_t *all = realloc(*seeds, (*count + near_count + 1) * sizeof *all);
+    if (!all) {
+        free(*seeds);
+        *seeds = NULL;
+        return ts_fail(TS_ENOMEM, "out of memory while listing seeds");
+    }
+    for (size_t i = 0; i < near_count; i++)
+        all[(*count)++] = near[i].config;
+    *seeds = all;
+    return TS_OK;
+}
+
+char *ts_configuration_json(const ts_space *space, uint64_t config)
+{
+    size_t params = ts_space_params(space);
+    uint16_t *ordinals = calloc(params + 1, sizeof *ordinals);
+    json_t *object = json_object();
+    char *text = NULL;
+    if (!ordinals || !object)
+        goto done;
+    ts_space_decode(space, config, ordinals);
+    for (size_t i = 0; i < params; i++) {
+        const ts_param *p = ts_space_param(space, i);
+        ts_value v = p->values[ordinals[i]];
+        if (!ts_space_active(space, config, i))
+            continue;
+        json_t *j = v.kind == TS_INT    ? json_integer(v.i)
+                    : v.kind == TS_REAL ? json_real(v.r)
+                                        : json_string(v.kind == TS_STRING ? v.s : "");
+        if (json_object_set_new(object, p->name, j) != 0)
+            goto done;
+    }
+    text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+done:
+    json_decref(object);
+    free(ordinals);
+    return text;
+}
