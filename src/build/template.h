@@ -1,5 +1,6 @@
 /*
- * Templates: C that an editor can read. Lines whose first non-blank characters are //@ are directives, ${expr} interpolates.
+ * Templates: C that an editor can read. Lines whose first non-blank characters are //@ are directives,
+ * ${expr} interpolates.
  *
  *   //@ for i in 0..mr            a half-open range; also: for i in 0..mr step 2
  *   //@ endfor
@@ -8,8 +9,8 @@
  *   //@ error "text ${expr}"      refuse this configuration: rendering fails with the text
  *   ${expr}                       value as text; $${ is a literal ${
  *
- * ${fn} is the variant's function name; file-scope names of a template start with it, because many variants share one
- * translation unit. Output carries #line directives, so compilers report lines of the template.
+ * ${fn} is the variant's function name; file-scope names of a template start with it, because many variants
+ * share one translation unit. Output carries #line directives, so compilers report lines of the template.
  */
 #ifndef TS_BUILD_TEMPLATE_H
 #define TS_BUILD_TEMPLATE_H
@@ -24,7 +25,8 @@ int ts_template_load(const char *path, const ts_names *names, ts_template **out)
 int ts_template_parse(const char *text, const char *name, const ts_names *names, ts_template **out);
 void ts_template_free(ts_template *t);
 
-/** Append the expansion to `out`; `values[slot]` for each name; `fn` is the function name. Output is limited to 4 MiB. */
+/** Append the expansion to `out`; `values[slot]` for each name; `fn` is the function name. Output is limited
+ * to 4 MiB. */
 int ts_template_render(const ts_template *t, const ts_value *values, const char *fn, ts_str *out);
 
 #endif

@@ -14,22 +14,32 @@ bool ts_compiler_exists(const char *compiler);
 
 /** A running compilation of one translation unit into one shared object. */
 typedef struct ts_compile {
-    pid_t pid; /**< process group leader; 0 when not running */
-    char *source_path, *object_path, *log_path;
+    pid_t pid;   /**< process group leader; 0 when not running */
+    int done_fd; /**< hangs up when the compilation has ended: poll() it */
+    char *folder, *source_path, *object_path, *log_path;
     uint64_t started_ns;
+    bool timed_out; /**< killed because it took too long */
 } ts_compile;
 
-/** Start compiling `source` (text) to `object` in `scratch`; never blocks. */
+/** Start compiling `source` (text) into scratch/NAME/NAME.so; never blocks. Its temporary files go to that folder as well. */
 int ts_compile_start(const char *scratch, const char *compiler, const char *flags, const char *source, const char *name, ts_compile *out);
-/** 1 finished well, 0 still running, negative: failed (ts_error() holds the compiler's first error line). Reaps and cleans up. */
+/**
+ * 1 finished well: the object lies at object_path until ts_compile_clear(); 0 still running; negative: failed, ts_error() holds the
+ * compiler's first error line. It is killed once `timeout_s` have passed since its start. With `block`, waits.
+ */
 int ts_compile_poll(ts_compile *c, bool block, double timeout_s);
-void ts_compile_kill(ts_compile *c);
+/** Kill it if it runs, remove its folder, free its strings. */
+void ts_compile_clear(ts_compile *c);
 
 /**
  * The cache of built variants: CACHE/objects/ab/abcdef….so, content-addressed by variant id; several ids may be hard links to
- * one shared object. `put` links atomically; `find` writes the path into buffer and says whether it is there.
+ * one shared object. Each ends in a seal (length and checksum), so that a file cut short or damaged is never loaded.
+ * `put` seals the object and links it atomically (copies across file systems); `find` writes the path into buffer and says whether a whole
+ * object is there.
  */
 bool ts_cache_find(const char *id, char *path, size_t size);
 int ts_cache_put(const char *id, const char *object_path);
+/** Drop the oldest objects beyond `limit` bytes; looks at most once a day. Failure is harmless. */
+void ts_cache_prune(uint64_t limit);
 
 #endif

@@ -7,7 +7,8 @@
 /** --json and --help: understood by every command; ends with a NULL name. */
 extern const ts_option ts_common_options[];
 
-/** Parse what follows the command's name; strings are borrowed from argv. A mistake is TS_EINPUT with the nearest suggestion. */
+/** Parse what follows the command's name; strings are borrowed from argv. A mistake is TS_EINPUT with the
+ * nearest suggestion. */
 int ts_args_parse(const ts_command *command, int argc, char **argv, ts_args **out);
 void ts_args_free(ts_args *args);
 

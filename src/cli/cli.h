@@ -1,6 +1,6 @@
 /*
- * The command line: one option table per command feeds the parser, `help`, the man pages and the completions. A command is one
- * file, cmd_<name>.c, that defines `const ts_command ts_command_<name>`.
+ * The command line: one option table per command feeds the parser, `help`, the man pages and the completions.
+ * A command is one file, cmd_<name>.c, that defines `const ts_command ts_command_<name>`.
  */
 #ifndef TS_CLI_CLI_H
 #define TS_CLI_CLI_H
@@ -20,12 +20,13 @@ typedef struct ts_example {
 
 typedef struct ts_command {
     const char *name;
-    const char *summary;      /**< one line for `tilesmith help` */
-    const char *operands;     /**< "KERNEL", "[kernels|targets]", "" */
-    const char *description;  /**< paragraphs for the man page, blank-line separated */
-    void (*more)(struct ts_str *text); /**< NULL, or appends what is only known when running (formats, strategies) to the description */
-    const ts_option *options; /**< ends with a NULL name; --json, --help are common to all */
-    const ts_example *examples; /**< ends with a NULL command */
+    const char *summary;               /**< one line for `tilesmith help` */
+    const char *operands;              /**< "KERNEL", "[kernels|targets]", "" */
+    const char *description;           /**< paragraphs for the man page, blank-line separated */
+    void (*more)(struct ts_str *text); /**< NULL, or appends what is only known when running (formats,
+                                          strategies) to the description */
+    const ts_option *options;          /**< ends with a NULL name; --json, --help are common to all */
+    const ts_example *examples;        /**< ends with a NULL command */
     size_t min_operands, max_operands;
     int (*run)(const ts_args *args); /**< exit status: 0 well; 1 the answer is no, or a bug; 2 bad input */
 } ts_command;

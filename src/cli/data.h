@@ -6,7 +6,8 @@
 
 /** Compilers that Tilesmith looks for; ends with NULL. */
 extern const char *const ts_compiler_names[];
-/** Names of the described targets (targets/NAME.xml of the data folder), sorted; free with ts_name_list_free(). */
+/** Names of the described targets (targets/NAME.xml of the data folder), sorted; free with
+ * ts_name_list_free(). */
 int ts_target_names(char ***names, size_t *count);
 
 #endif

@@ -14,7 +14,8 @@ void ts_help_command(const ts_command *command, ts_str *out);
 void ts_man_page(const ts_command *command, ts_str *out);
 /** Completion script for "bash", "zsh" or "fish"; TS_ENOTFOUND names these. */
 int ts_completion_script(const char *shell, ts_str *out);
-/** What may stand for a placeholder ("KERNEL", "STRATEGY", "FORMAT", …), one word a line; nothing where that is unknown. */
+/** What may stand for a placeholder ("KERNEL", "STRATEGY", "FORMAT", …), one word a line; nothing where that
+ * is unknown. */
 int ts_completion_words(const char *placeholder, ts_str *out);
 
 /** "--budget BUDGET", "--json". Appended. */

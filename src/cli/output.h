@@ -11,7 +11,8 @@
 int ts_columns(FILE *stream);
 
 typedef enum ts_style { TS_STYLE_PLAIN, TS_STYLE_BOLD, TS_STYLE_DIM, TS_STYLE_GOOD, TS_STYLE_BAD } ts_style;
-/** The escape sequence of a style: "" unless the stream is a terminal and NO_COLOR is unset (no-color.org). */
+/** The escape sequence of a style: "" unless the stream is a terminal and NO_COLOR is unset (no-color.org).
+ */
 const char *ts_style_on(FILE *stream, ts_style style);
 
 /** A text table: columns as wide as their widest cell. Out of memory sticks and shows when printing. */
@@ -26,7 +27,8 @@ void ts_table_note(ts_table *table, const char *text);
 /** Print, free; 0, or TS_ENOMEM. */
 int ts_table_print(ts_table *table, FILE *stream);
 
-/** Text wrapped at `width` columns, each line after `indent` blanks; a blank line separates paragraphs. Appended to `out`. */
+/** Text wrapped at `width` columns, each line after `indent` blanks and those its paragraph begins with.
+ * Appended to `out`. */
 struct ts_str;
 void ts_wrap(struct ts_str *out, const char *text, size_t indent, size_t width);
 

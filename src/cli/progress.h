@@ -1,4 +1,5 @@
-/* How a long command shows that it lives: one line that changes on a terminal, plain lines otherwise; always on stderr. */
+/* How a long command shows that it lives: one line that changes on a terminal, plain lines otherwise; always
+ * on stderr. */
 #ifndef TS_CLI_PROGRESS_H
 #define TS_CLI_PROGRESS_H
 
@@ -17,7 +18,8 @@ typedef struct ts_progress {
 void ts_progress_begin(ts_progress *p);
 /** Has the form of ts_tune_callbacks.progress; context is the ts_progress. */
 void ts_progress_update(void *context, const ts_tune_progress *now);
-/** The same for commands that know a step's name and how far they are (detect); context is the ts_progress. */
+/** The same for commands that know a step's name and how far they are (detect); context is the ts_progress.
+ */
 void ts_progress_step(void *context, const char *step, double fraction);
 /** Take the changing line away. */
 void ts_progress_end(ts_progress *p);

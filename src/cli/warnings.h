@@ -1,4 +1,5 @@
-/* What people should know about a result that was right to report but may mislead; each with the next action. */
+/* What people should know about a result that was right to report but may mislead; each with the next action.
+ */
 #ifndef TS_CLI_WARNINGS_H
 #define TS_CLI_WARNINGS_H
 

@@ -1,6 +1,6 @@
 /*
- * A kernel manifest (templates/NAME/kernel.xml, schema templates/kernel.xsd): everything about a kernel that is not its code.
- * Loaded once, immutable afterwards. See docs/kernel-manifest.md for the format.
+ * A kernel manifest (templates/NAME/kernel.xml, schema templates/kernel.xsd): everything about a kernel that
+ * is not its code. Loaded once, immutable afterwards. See docs/kernel-manifest.md for the format.
  */
 #ifndef TS_CORE_KERNEL_H
 #define TS_CORE_KERNEL_H
@@ -13,44 +13,53 @@
 #define TS_MAX_SCALARS 4
 #define TS_MAX_TENSORS 8
 
-/** A problem dimension. Those that <arguments> doesn't name (ta, tb) are known when a variant is compiled: types of problem. */
+/** A problem dimension. Those that <arguments> doesn't name (ta, tb) are known when a variant is compiled:
+ * types of problem. */
 typedef struct ts_dim {
     char *name, *text;
     int64_t min, max;
     int64_t fallback; /**< value where a shape doesn't give one; below min: a shape must give it */
-    bool argument; /**< passed to the function at run time */
+    bool argument;    /**< passed to the function at run time */
     size_t slot;
 } ts_dim;
 
 /** An element type. */
 typedef struct ts_type {
-    char *name;  /**< "f32" */
-    char *ctype; /**< "float" */
-    int64_t size; /**< bytes */
+    char *name;                   /**< "f32" */
+    char *ctype;                  /**< "float" */
+    int64_t size;                 /**< bytes */
     ts_expr *absolute, *relative; /**< tolerance: |C - R| <= absolute + relative * |R| */
 } ts_type;
 
 typedef enum ts_access { TS_READ = 1, TS_WRITE = 2, TS_UPDATE = 3 } ts_access;
 
-/** A tensor operand: rows x row_length elements, rows `ld` elements apart (row-major; more extents fold into rows). */
+/** A tensor operand: rows x row_length elements, rows `ld` elements apart (row-major; more extents fold into
+ * rows). */
 typedef struct ts_tensor {
     char *name, *ld; /**< ld: name of its leading-dimension argument; NULL: contiguous */
     ts_access access;
     ts_expr **extents; /**< outermost first */
     size_t extent_count;
-    bool exact_fill; /**< fill="grid": multiples of 1/8 in [-1,1], sums of products stay exact; else uniform in [-1,1) */
+    bool exact_fill; /**< fill="grid": multiples of 1/8 in [-1,1], sums of products stay exact; else uniform
+                        in [-1,1) */
 } ts_tensor;
 
 /** A scalar argument, passed by value as the element type. */
 typedef struct ts_scalar {
     char *name;
-    double fallback;    /**< value when timing */
-    double verify[4];   /**< values to verify with, besides */
+    double fallback;  /**< value when timing */
+    double verify[4]; /**< values to verify with, besides */
     size_t verify_count;
 } ts_scalar;
 
 /** What an argument of the generated function is. */
-typedef enum ts_arg_kind { TS_ARG_DIM, TS_ARG_SCALAR, TS_ARG_TENSOR, TS_ARG_LD, TS_ARG_WORKSPACE } ts_arg_kind;
+typedef enum ts_arg_kind {
+    TS_ARG_DIM,
+    TS_ARG_SCALAR,
+    TS_ARG_TENSOR,
+    TS_ARG_LD,
+    TS_ARG_WORKSPACE
+} ts_arg_kind;
 typedef struct ts_arg {
     ts_arg_kind kind;
     size_t index; /**< into dims, scalars or tensors */
@@ -59,7 +68,8 @@ typedef struct ts_arg {
 /** How a parameter's value is used besides being visible to templates. */
 typedef enum ts_role { TS_ROLE_NONE, TS_ROLE_COMPILER, TS_ROLE_FLAGS } ts_role;
 
-/** One item of a domain: a value, or with `last` a range from `first` by adding or multiplying `step` (NULL: 1). */
+/** One item of a domain: a value, or with `last` a range from `first` by adding or multiplying `step` (NULL:
+ * 1). */
 typedef struct ts_domain_item {
     ts_expr *first, *last, *step;
     bool geometric;
@@ -87,8 +97,8 @@ typedef struct ts_constraint {
 
 /** Which template file serves which configurations. */
 typedef struct ts_template_use {
-    ts_expr *when; /**< NULL: always */
-    char *file;    /**< absolute path */
+    ts_expr *when;    /**< NULL: always */
+    char *file;       /**< absolute path */
     bool fixed_shape; /**< the variant is compiled for one shape and claims only that one */
     ts_place place;
 } ts_template_use;
@@ -100,20 +110,23 @@ typedef struct ts_shape {
     int64_t dims[TS_MAX_DIMS];
 } ts_shape;
 
-/** A verification case: an expression per dimension over the configuration's parameters and the asked dimensions. */
+/** A verification case: an expression per dimension over the configuration's parameters and the asked
+ * dimensions. */
 typedef struct ts_verify {
-    ts_expr *when;               /**< NULL: for every variant that isn't fixed_shape */
-    ts_expr *dims[TS_MAX_DIMS];  /**< NULL: as asked */
+    ts_expr *when;              /**< NULL: for every variant that isn't fixed_shape */
+    ts_expr *dims[TS_MAX_DIMS]; /**< NULL: as asked */
 } ts_verify;
 
-/** A configuration worth trying first: the author's advice. Values by parameter; absent ones take their default. */
+/** A configuration worth trying first: the author's advice. Values by parameter; absent ones take their
+ * default. */
 typedef struct ts_seed {
     ts_expr *when;
     ts_expr **values; /**< [parameter_count], NULL where absent */
     char *name;
 } ts_seed;
 
-/** An attribute of the target that expressions use as target.NAME, with the value to assume when a target doesn't say. */
+/** An attribute of the target that expressions use as target.NAME, with the value to assume when a target
+ * doesn't say. */
 typedef struct ts_use {
     char *attribute;
     ts_value fallback;
@@ -122,8 +135,8 @@ typedef struct ts_use {
 
 typedef struct ts_kernel {
     char *name, *summary, *folder, *reference; /**< reference: absolute path of reference.c */
-    char *path; /**< absolute path of kernel.xml */
-    char hash[65]; /**< of manifest, templates and reference */
+    char *path;                                /**< absolute path of kernel.xml */
+    char hash[65];                             /**< of manifest, templates and reference */
     ts_names *names;
     size_t slot_count, type_slot, type_size_slot; /**< `type` is a string, `type.size` its bytes */
     ts_dim *dims;
@@ -150,8 +163,8 @@ typedef struct ts_kernel {
     size_t seed_count;
     ts_use *uses;
     size_t use_count;
-    ts_expr *flops, *bytes;         /**< work of one call */
-    ts_expr *workspace, *huge;      /**< bytes of workspace and whether on huge pages; NULL: none */
+    ts_expr *flops, *bytes;    /**< work of one call */
+    ts_expr *workspace, *huge; /**< bytes of workspace and whether on huge pages; NULL: none */
 } ts_kernel;
 
 /** Load a kernel by folder path, or by name from the data folder's templates/. */
@@ -165,25 +178,30 @@ typedef struct ts_problem {
     int64_t dims[TS_MAX_DIMS];
 } ts_problem;
 
-/** Parse "m=512,n=512,k=512" (absent dimensions take their default; out of range or unknown is TS_EINPUT naming the range). */
+/** Parse "m=512,n=512,k=512" (absent dimensions take their default; out of range or unknown is TS_EINPUT
+ * naming the range). */
 int ts_problem_parse(const ts_kernel *kernel, const char *type, const char *shape, ts_problem *out);
-/** "m=512,n=512,k=512,ta=0,tb=0": every dimension, in the manifest's order: the problem's key in the store. Appends. */
+/** "m=512,n=512,k=512,ta=0,tb=0": every dimension, in the manifest's order: the problem's key in the store.
+ * Appends. */
 void ts_problem_text(const ts_problem *problem, struct ts_str *out);
 /** Flops (and compulsory bytes) of one call. */
 int ts_problem_work(const ts_problem *problem, double *flops, double *bytes);
 
 /**
- * The search space of a problem on a target. `compilers` (NULL-terminated) is the domain of the parameter with role compiler.
- * The space's parameters are the kernel's, in order.
+ * The search space of a problem on a target. `compilers` (NULL-terminated) is the domain of the parameter
+ * with role compiler. The space's parameters are the kernel's, in order.
  */
-int ts_kernel_space(const ts_problem *problem, const ts_target *target, const char *const *compilers, ts_space **out);
-/** Fill `slots[kernel->slot_count]` with dimensions, type and target (NULL: leave those NONE); parameters stay NONE. Strings are borrowed. */
+int ts_kernel_space(const ts_problem *problem, const ts_target *target, const char *const *compilers,
+                    ts_space **out);
+/** Fill `slots[kernel->slot_count]` with dimensions, type and target (NULL: leave those NONE); parameters
+ * stay NONE. Strings are borrowed. */
 int ts_kernel_slots(const ts_problem *problem, const ts_target *target, ts_value *slots);
 /**
- * The author's seeds that are valid in the space, as configuration indices without repeats, best advice first; the
- * configuration of all defaults comes last if it is valid and not among them. *configs malloc'ed.
+ * The author's seeds that are valid in the space, as configuration indices without repeats, best advice
+ * first; the configuration of all defaults comes last if it is valid and not among them. *configs malloc'ed.
  */
-int ts_kernel_seeds(const ts_problem *problem, const ts_target *target, const ts_space *space, uint64_t **configs, size_t *count);
+int ts_kernel_seeds(const ts_problem *problem, const ts_target *target, const ts_space *space,
+                    uint64_t **configs, size_t *count);
 /** Names of the kernels in the data folder, sorted; free with ts_name_list_free(). */
 int ts_kernel_list(char ***names, size_t *count);
 void ts_name_list_free(char **names, size_t count);

@@ -44,4 +44,7 @@ int ts_recordings_load(const char *path, ts_recordings *out);
 int ts_recordings_parse(const char *text, size_t length, const char *path, ts_recordings *out);
 void ts_recordings_clear(ts_recordings *r);
 
+/** True for rates by name ("GFLOP/s", "score"): their cost is the negative of what was recorded. */
+bool ts_objective_maximised(const char *objective);
+
 #endif

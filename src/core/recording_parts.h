@@ -3,14 +3,32 @@
 #define TS_CORE_RECORDING_PARTS_H
 
 #include "core/recording.h"
+#include "util/str.h"
 #include "util/vec.h"
 #include <jansson.h>
 
 /** Uncompressed text: `limit` bounds it, so that a small file can't fill the memory. */
 int ts_recording_read(const char *path, size_t limit, char **text, size_t *length);
 
-/** JSON text of a recording: mends what Kernel Tuner and Python leave behind (no closing braces after a kill, NaN, Infinity). */
-int ts_recording_json(const char *text, size_t length, const char *path, json_t **out);
+/** Raw timings of one entry, as recorded; taken out of the JSON, where each number would cost a node. */
+typedef struct ts_raw {
+    double *values;
+    size_t count;
+} ts_raw;
+
+/** A recording's JSON without its raw timings. */
+typedef struct ts_document {
+    json_t *root;
+    TS_VEC(ts_raw) raws; /**< one for each entry of "cache" or "results", in order */
+    ts_str copy;         /**< scratch */
+} ts_document;
+/** Parses; mends what Kernel Tuner and Python leave behind (no closing braces after a kill, NaN, Infinity). */
+int ts_document_parse(const char *text, size_t length, const char *path, ts_document *out);
+void ts_document_clear(ts_document *d);
+/** Entry by entry, so that a large file needs little memory; false if the text is in any way unusual. */
+bool ts_document_stream(const char *text, size_t length, ts_document *out);
+/** Move the raw timings of the next entry out of its JSON. */
+int ts_document_take(ts_document *d, json_t *entry);
 
 /** The file being read, for messages and lookups. */
 typedef struct ts_source {
@@ -46,13 +64,12 @@ int ts_recording_build(const ts_source *source, ts_entries *e, ts_recording *r);
 int ts_recording_new(const ts_source *source, ts_recording **out);
 /** Replace an owned text by a copy of a JSON string (or of other JSON as compact text); absent leaves it. */
 int ts_recording_text(char **field, const json_t *value);
-bool ts_objective_maximised(const char *objective);
 /** A JSON number that is a usable measurement: finite and below the 1e20 by which recorders mark failures. */
 bool ts_recorded_number(const json_t *value, double *out);
-/** Append every number of a (nested) array, times `unit`, to the samples. */
-int ts_record_samples(ts_record *record, const json_t *array, double unit);
+/** Move raw timings into a record, in seconds. Returns their sum. */
+double ts_record_samples(ts_record *record, ts_raw *raw, double unit);
 
-int ts_recording_from_cache(const ts_source *source, const json_t *root, ts_recordings *out);
-int ts_recording_from_t4(const ts_source *source, const json_t *root, ts_recordings *out);
+int ts_recording_from_cache(const ts_source *source, ts_document *document, ts_recordings *out);
+int ts_recording_from_t4(const ts_source *source, ts_document *document, ts_recordings *out);
 
 #endif

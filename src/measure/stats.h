@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Median, and any quantile q in [0,1] by linear interpolation (Hyndman & Fan type 7). n >= 1; `x` is not changed. NAN if n is 0. */
+/** Median, and any quantile q in [0,1] by linear interpolation (Hyndman & Fan type 7). n >= 1; `x` is not
+ * changed. NAN if n is 0. */
 double ts_median(const double *x, size_t n);
 double ts_quantile(const double *x, size_t n, double q);
 /** Median absolute deviation, scaled by 1.4826 to estimate sigma. */
@@ -15,17 +16,24 @@ typedef struct ts_interval {
     double lo, mid, hi;
 } ts_interval;
 
-/** Bootstrap percentile interval of the median (Efron & Tibshirani 1993), `resamples` resamples, level e.g. 0.95. */
+/** Bootstrap percentile interval of the median (Efron & Tibshirani 1993), `resamples` resamples, level e.g.
+ * 0.95. */
 ts_interval ts_bootstrap_median(const double *x, size_t n, double level, size_t resamples, uint64_t seed);
-/** The same for the median of the paired ratios a[i]/b[i]: the interval that decides between interleaved variants. */
-ts_interval ts_bootstrap_ratio(const double *a, const double *b, size_t n, double level, size_t resamples, uint64_t seed);
+/** The same for the median of the paired ratios a[i]/b[i]: the interval that decides between interleaved
+ * variants. */
+ts_interval ts_bootstrap_ratio(const double *a, const double *b, size_t n, double level, size_t resamples,
+                               uint64_t seed);
 
 /**
- * Which of `count` variants can't be told from the best: rows of `samples` (count x rounds, interleaved rounds: column r was
- * measured in round r). *best = row with the smallest median of round-normalised times; tied[i] true when the level interval of the paired ratio
- * row i / best contains 1 or lies within 1 +- `equivalence`. Family-wise: the level is Bonferroni-corrected over the count-1 comparisons.
+ * Which of `count` variants can't be told from the best: rows of `samples` (count x rounds, interleaved
+ * rounds: column r was measured in round r). *best = row with the smallest median of round-normalised times;
+ * tied[i] true when the interval of the paired ratio row i / best contains 1 or lies within 1 +-
+ * `equivalence`. The interval is what the exact ones of the Wilcoxon signed-rank test and of the sign test
+ * leave; family-wise: its level is Bonferroni-corrected over all pairs, because the best was picked by the
+ * same samples. With too few rounds for that level everything is tied. A row with a sample that isn't finite
+ * (a failed entrant) is neither best nor tied. `seed` is there for methods that resample; this one does not.
  */
-void ts_tied_set(const double *samples, size_t count, size_t rounds, double level, double equivalence, uint64_t seed, size_t *best,
-                 _Bool *tied);
+void ts_tied_set(const double *samples, size_t count, size_t rounds, double level, double equivalence,
+                 uint64_t seed, size_t *best, _Bool *tied);
 
 #endif

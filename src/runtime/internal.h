@@ -1,6 +1,7 @@
 /*
- * What the files of libtilesmith-rt share. Everything read from the database is immutable once ts_rt_open() returns; what a
- * lookup adds (loaded variants, answers, remembered shapes) is published through atomics, so that readers never lock.
+ * What the files of libtilesmith-rt share. Everything read from the database is immutable once ts_rt_open()
+ * returns; what a lookup adds (loaded variants, answers, remembered shapes) is published through atomics, so
+ * that readers never lock.
  */
 #ifndef TS_RUNTIME_INTERNAL_H
 #define TS_RUNTIME_INTERNAL_H
@@ -16,9 +17,11 @@
 #define TSRT_MAX_DIMS   12
 #define TSRT_VARIANT_ID 33 /* 32 hex digits and NUL, as the tuner writes them */
 #define TSRT_SLOTS      512
+#define TSRT_BUCKETS    256
 #define TSRT_REASON     512
 
-/* ---- arena.c: strings and answers live until ts_rt_close() ------------------------------------------------- */
+/* ---- arena.c: strings and answers live until ts_rt_close()
+ * ------------------------------------------------- */
 
 typedef struct tsrt_arena {
     struct tsrt_chunk *chunks;
@@ -30,16 +33,19 @@ char *tsrt_copy(tsrt_arena *arena, const char *text);
 char *tsrt_format(tsrt_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tsrt_arena_free(tsrt_arena *arena);
 
-/* ---- what was read ------------------------------------------------------------------------------------------ */
+/* ---- what was read
+ * ------------------------------------------------------------------------------------------ */
 
 typedef enum tsrt_state { TSRT_UNTRIED, TSRT_LOADED, TSRT_FAILED } tsrt_state;
 
-/** One built or buildable function; several winners may share it. `state` publishes `function` and `failure`. */
+/** One built or buildable function; several winners may share it. `state` publishes `function` and `failure`.
+ */
 typedef struct tsrt_variant {
     char id[TSRT_VARIANT_ID];
     const char *source, *compiler, *flags;
     size_t family;
-    int64_t types[TSRT_MAX_DIMS]; /**< dims of its first winner: those beyond the family's `free_dims` are compiled in */
+    int64_t types[TSRT_MAX_DIMS]; /**< dims of its first winner: those beyond the family's `free_dims` are
+                                     compiled in */
     size_t workspace_bytes;
     bool fixed_shape, huge_pages;
     size_t wins;          /**< measured shapes that it won */
@@ -62,11 +68,17 @@ typedef struct tsrt_winner {
     _Atomic(const struct tsrt_answer *) answer; /**< NULL until first asked for */
 } tsrt_winner;
 
+/** A place in the table of measured shapes; NULL: empty. */
+typedef struct tsrt_entry {
+    tsrt_winner *winner;
+} tsrt_entry;
+
 /** A kernel for which the library itself has a portable function. */
 typedef struct tsrt_builtin {
     const char *kernel, *type;
     const char *const *dim_names; /**< NULL-terminated, in the order that ts_rt_find() takes */
-    size_t free_dims;             /**< leading dimensions that are arguments; the rest are types of problem, each 0 or 1 */
+    size_t
+        free_dims; /**< leading dimensions that are arguments; the rest are types of problem, each 0 or 1 */
     void (*const *functions)(void); /**< by types of problem, the first one being the most significant bit */
 } tsrt_builtin;
 extern const tsrt_builtin tsrt_builtins[];
@@ -79,12 +91,14 @@ typedef struct tsrt_family {
     const char *kernel, *type;
     const char *dim_names[TSRT_MAX_DIMS];
     size_t dim_count;
-    size_t free_dims; /**< dim_count > free_dims >= 0; 0 if the kernel isn't built in: then only measured shapes are answered */
+    size_t free_dims; /**< dim_count > free_dims >= 0; 0 if the kernel isn't built in: then only measured
+                         shapes are answered */
     const tsrt_builtin *builtin;
     size_t first, count;
 } tsrt_family;
 
-/** What a lookup answers: made once per (rung, winner, variant passed over), so their number doesn't grow with shapes. */
+/** What a lookup answers: made once per (rung, winner, variant passed over), so their number doesn't grow
+ * with shapes. */
 typedef struct tsrt_answer {
     ts_rt_kernel kernel;
     const tsrt_winner *winner;  /**< NULL on the default rung */
@@ -110,14 +124,15 @@ struct ts_rt {
     size_t family_count;
     tsrt_winner *winners;
     size_t winner_count, winner_capacity;
-    tsrt_variant *buckets[256]; /**< variants by the first byte of their id */
-    tsrt_winner **index;        /**< open-addressed table of measured shapes; size 1 << index_bits */
+    tsrt_variant *buckets[TSRT_BUCKETS]; /**< variants by the first byte of their id */
+    tsrt_entry *index;                   /**< open-addressed table of measured shapes; size 1 << index_bits */
     unsigned index_bits;
     pthread_mutex_t lock; /**< taken to load a variant and to make an answer, never on a repeated lookup */
     _Atomic(const tsrt_answer *) answers;
 };
 
-/* ---- winners.c --------------------------------------------------------------------------------------------- */
+/* ---- winners.c
+ * --------------------------------------------------------------------------------------------- */
 
 /** A row as text and numbers; strings are borrowed during the call. */
 typedef struct tsrt_row {
@@ -129,7 +144,8 @@ typedef struct tsrt_row {
 
 /** Families of the built-in kernels. -1 when out of memory. */
 int tsrt_families_init(ts_rt *rt);
-/** Add a winner: 1 added, 0 the row is malformed and ignored, -1 out of memory. Rows come sorted by kernel and type. */
+/** Add a winner: 1 added, 0 the row is malformed and ignored, -1 out of memory. Rows come sorted by kernel
+ * and type. */
 int tsrt_winner_add(ts_rt *rt, const tsrt_row *row);
 /** Build the table of measured shapes once all rows are in. -1 when out of memory. */
 int tsrt_index_build(ts_rt *rt);
@@ -139,16 +155,19 @@ const tsrt_family *tsrt_family_find(const ts_rt *rt, const char *kernel, const c
 tsrt_winner *tsrt_winner_find(const ts_rt *rt, const tsrt_family *family, const int64_t *dims, uint64_t hash);
 uint64_t tsrt_hash(size_t family, const int64_t *dims, size_t count);
 
-/* ---- database.c, paths.c ------------------------------------------------------------------------------------ */
+/* ---- database.c, paths.c
+ * ------------------------------------------------------------------------------------ */
 
 /** Read the winners of this machine and set rt->status. 0, or -1 when out of memory. */
 int tsrt_database_read(ts_rt *rt, const char *path);
-/** $TILESMITH_DB, else $XDG_DATA_HOME/tilesmith/tilesmith.db, else below ~/.local/share; NULL: out of memory or no HOME. */
+/** $TILESMITH_DB, else $XDG_DATA_HOME/tilesmith/tilesmith.db, else below ~/.local/share; NULL: out of memory
+ * or no HOME. */
 const char *tsrt_default_database(tsrt_arena *arena);
 /** $TILESMITH_CACHE, else $XDG_CACHE_HOME/tilesmith, else below ~/.cache. */
 const char *tsrt_default_cache(tsrt_arena *arena);
 
-/* ---- trust.c ----------------------------------------------------------------------------------------------- */
+/* ---- trust.c
+ * ----------------------------------------------------------------------------------------------- */
 
 /** How much is asked of a file that we are about to believe. */
 typedef enum tsrt_trust {
@@ -157,38 +176,44 @@ typedef enum tsrt_trust {
 } tsrt_trust;
 
 /**
- * True if nobody but this user and root can change the file or folder `path`, or swap it for another by way of the folders above it;
- * else false and one clause in reason[TSRT_REASON].
+ * True if nobody but this user and root can change the file or folder `path`, or swap it for another by way
+ * of the folders above it; else false and one clause in reason[TSRT_REASON].
  */
 bool tsrt_trusted(const char *path, tsrt_trust trust, char *reason);
 
-/* ---- load.c, compile.c ------------------------------------------------------------------------------------- */
+/* ---- load.c, compile.c
+ * ------------------------------------------------------------------------------------- */
 
-/** Make the variant callable: from the cache, else by compiling into it. Sets its state; the caller holds rt->lock. */
+/** Make the variant callable: from the cache, else by compiling into it. Sets its state; the caller holds
+ * rt->lock. */
 void tsrt_variant_load(ts_rt *rt, tsrt_variant *variant);
-/** Compile the variant's source to `object` (replaced atomically) in a scratch folder below `cache`; false: why is in `reason`. */
+/** Compile the variant's source to `object` (replaced atomically) in a scratch folder below `cache`; false:
+ * why is in `reason`. */
 bool tsrt_compile(const tsrt_variant *variant, const char *cache, const char *object, char *reason);
-/** Run a program with a limit in seconds, its scratch space in `folder`; false: why is in `reason` (its first error line). */
+/** Run a program with a limit in seconds, its scratch space in `folder`; false: why is in `reason` (its first
+ * error line). */
 bool tsrt_run(char *const *argv, const char *folder, double limit, char *reason);
 
-/* ---- ladder.c, find.c -------------------------------------------------------------------------------------- */
+/* ---- ladder.c, find.c
+ * -------------------------------------------------------------------------------------- */
 
 /** Walk down the ladder; NULL: no rung holds, *why (borrowed) says why. */
-const tsrt_answer *tsrt_ladder(ts_rt *rt, const tsrt_family *family, tsrt_winner *exact, const int64_t *dims, const char **why);
+const tsrt_answer *tsrt_ladder(ts_rt *rt, const tsrt_family *family, tsrt_winner *exact, const int64_t *dims,
+                               const char **why);
 /** The lookup behind ts_rt_find(), with the family already known. */
 const tsrt_answer *tsrt_lookup(ts_rt *rt, const tsrt_family *family, const int64_t *dims, const char **why);
 /** The built-in function for these dims; NULL if a type of problem isn't 0 or 1. */
 void (*tsrt_builtin_function(const tsrt_family *family, const int64_t *dims))(void);
-/** Find or make the answer; the default rung has no winner and brings its function. Never NULL where the builtin has a function. */
-const tsrt_answer *tsrt_answer_get(ts_rt *rt, const tsrt_family *family, ts_rt_rung rung, const tsrt_winner *winner,
-                                   const tsrt_variant *failed, void (*function)(void));
 
-/* ---- workspace.c ------------------------------------------------------------------------------------------- */
+/* ---- workspace.c
+ * ------------------------------------------------------------------------------------------- */
 
-/** The calling thread's workspace, 64-byte aligned, at least `bytes` long, contents undefined; NULL if it can't be had. */
+/** The calling thread's workspace, 64-byte aligned, at least `bytes` long, contents undefined; NULL if it
+ * can't be had. */
 void *tsrt_workspace(size_t bytes, bool huge_pages);
 
-/* ---- default_gemm.c ---------------------------------------------------------------------------------------- */
+/* ---- default_gemm.c
+ * ---------------------------------------------------------------------------------------- */
 
 /** C = beta*C; does not read C when beta is 0. */
 void tsrt_scale_f32(int64_t m, int64_t n, float beta, float *c, int64_t ldc);

@@ -99,10 +99,15 @@ int ts_store_tally(ts_store *s, int64_t problem, int64_t target, ts_tally *out);
  * *rows = results added.
  */
 int ts_store_import(ts_store *s, const ts_recording *recording, const char *source_path, size_t *rows);
+/** The same for all spaces of one file, in one transaction. A file imported before (by content) adds nothing: *rows is 0. */
+int ts_store_import_all(ts_store *s, const ts_recordings *recordings, const char *source_path, size_t *rows);
 
-/** Every evaluation, for exporters: called in order of (kernel, problem, target, sample id). JSON texts borrowed during the call. */
+/** Every measured evaluation (no predictions), for exporters: called in order of (kernel, problem, target, sample id). Texts borrowed during the call. */
 typedef struct ts_store_row {
     const char *kernel, *type, *problem, *target, *configuration, *reason, *compiler, *flags, *timestamp;
+    const char *fingerprint, *objective; /**< fingerprint is NULL for a described target */
+    double search_seconds;               /**< of the strategy, where an imported file says so; NAN */
+    bool superseded;                     /**< the same configuration was measured again later */
     ts_status status;
     double cost;
     const double *samples;

@@ -1,5 +1,6 @@
 /*
- * XML in, safely: no network, no entities, no internal subset; validated against an XSD; every message with file and line.
+ * XML in, safely: no network, no entities, no internal subset; validated against an XSD; every message with
+ * file and line.
  */
 #ifndef TS_UTIL_XML_H
 #define TS_UTIL_XML_H
@@ -10,7 +11,8 @@
 
 /** Parse and validate a file. `schema` is the XSD's path. *doc is owned by the caller (xmlFreeDoc). */
 int ts_xml_load(const char *path, const char *schema, xmlDocPtr *doc);
-/** The same for text in memory; `name` stands for the path in messages; schema may be NULL (well-formed only). */
+/** The same for text in memory; `name` stands for the path in messages; schema may be NULL (well-formed
+ * only). */
 int ts_xml_parse(const char *text, size_t length, const char *name, const char *schema, xmlDocPtr *doc);
 
 /** An attribute's value, malloc'ed by libxml2 (xmlFree); NULL if absent. */

@@ -1,0 +1,182 @@
+# Tilesmith. `make` builds, `make tune` does the main job, `make check` runs the tests; `make help` lists the rest.
+# Every target that needs packages asks .ci/setup for them first: it installs what is missing or names it exactly.
+
+CC       ?= cc
+PREFIX   ?= /usr/local
+BUILD    ?= build
+VERSION  := $(shell sed -n 's/^\#define TILESMITH_VERSION "\(.*\)"/\1/p' src/tilesmith.h)
+
+OPT      ?= -O2 -g
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-format-truncation
+SAN      :=
+ifeq ($(SANITIZE),1)
+SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+BUILD    := build/sanitize
+endif
+PKGS     := sqlite3 libxml-2.0 jansson hwloc liblzma zlib
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpapi
+CFLAGS   += -std=gnu11 $(OPT) $(WARN) $(SAN) -fPIC -pthread -D_GNU_SOURCE -DTS_SOURCE_DIR='"$(CURDIR)"' -DTS_PREFIX='"$(PREFIX)"'
+LDLIBS   += $(PKG_LIBS) -lm -ldl -pthread
+RT_LIBS   = $(shell pkg-config --libs sqlite3 2>/dev/null) -ldl -pthread -lm
+
+# ---- the rooms, and what each may include (docs/architecture.md) ------------------------------------------
+ROOMS          := util runtime core measure build model store eval export search tune cli
+sees_util      := util
+sees_runtime   := runtime
+sees_core      := core util runtime
+sees_measure   := measure core util
+sees_build     := build measure core util
+sees_model     := model core util
+sees_store     := store core util
+sees_eval      := eval build measure model store core util
+sees_export    := export store core util
+sees_search    :=
+sees_tune      := tune eval export build measure model store core util
+sees_cli       := cli tune eval export build measure model store core util runtime
+folder_search  := search
+cflags_runtime := -fvisibility=hidden
+folder          = $(or $(folder_$(1)),src/$(1))
+
+sources         = $(sort $(wildcard $(call folder,$(1))/*.c))
+objects         = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
+LIB_ROOMS      := util core measure build model store eval export search tune
+GEN            := $(BUILD)/gen/tables.c
+LIB_OBJS       := $(foreach r,$(LIB_ROOMS),$(call objects,$(r))) $(filter $(BUILD)/obj/src/runtime/host%,$(call objects,runtime)) $(BUILD)/gen/tables.o $(BUILD)/gen/schema.o
+RT_OBJS        := $(call objects,runtime)
+CLI_OBJS       := $(call objects,cli) $(BUILD)/gen/commands.o
+
+.PHONY: all help
+all: $(BUILD)/tilesmith $(BUILD)/libtilesmith.so $(BUILD)/libtilesmith-rt.a $(BUILD)/libtilesmith-rt.so man ## build everything
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile tests/tests.mk tests/lint.mk | expand -t 22
+
+# ---- set-up ----------------------------------------------------------------------------------------------
+$(BUILD)/.setup: .ci/setup
+	@sh .ci/setup
+	@mkdir -p $(@D) && touch $@
+
+# ---- include trees: a room sees its own headers and those below, nothing else -------------------------------
+$(BUILD)/include/.made: Makefile
+	@rm -rf $(BUILD)/include
+	@$(foreach r,$(ROOMS),mkdir -p $(BUILD)/include/$(r) && ln -s $(CURDIR)/src/tilesmith_plugin.h $(BUILD)/include/$(r)/ && \
+	  $(foreach s,$(sees_$(r)),ln -s $(CURDIR)/src/$(s) $(BUILD)/include/$(r)/$(s) &&)) true
+	@ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/tune/ && ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/cli/
+	@for r in store export build core; do ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/$$r/; done
+	@rm -f $(BUILD)/include/runtime/tilesmith_plugin.h && ln -s $(CURDIR)/src/tilesmith_runtime.h $(BUILD)/include/runtime/
+	@ln -s $(CURDIR)/src/store/runtime_schema.h $(BUILD)/include/runtime/
+	@touch $@
+
+define room_rule
+$(BUILD)/obj/$(call folder,$(1))/%.o: $(call folder,$(1))/%.c $(BUILD)/include/.made | $(BUILD)/.setup
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $(cflags_$(1)) $$(PKG_CFLAGS) -I$(BUILD)/include/$(1) -MMD -MP -c $$< -o $$@
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+# ---- generated tables: one line per plug-in file, sorted, rewritten only when the list changes --------------
+STRATEGIES := $(filter-out common,$(basename $(notdir $(wildcard search/*.c))))
+BACKENDS   := $(patsubst counters_%,%,$(basename $(notdir $(wildcard src/measure/counters_*.c))))
+EXPORTERS  := $(patsubst export_%,%,$(basename $(notdir $(wildcard src/export/export_*.c))))
+COMMANDS   := $(patsubst cmd_%,%,$(basename $(notdir $(wildcard src/cli/cmd_*.c))))
+
+table = $(foreach n,$(sort $(3)),echo 'extern const $(1) $(2)_$(n);';) \
+        echo 'const $(1) *const $(4)[] = {'; $(foreach n,$(sort $(3)),echo '    &$(2)_$(n),';) echo '    0,'; echo '};'
+
+$(BUILD)/gen/tables.c: FORCE
+	@mkdir -p $(@D); { echo '#include "tilesmith_plugin.h"'; echo '#include "tables.h"'; \
+	  $(call table,ts_strategy,ts_strategy,$(STRATEGIES),ts_strategies); \
+	  $(call table,ts_counter_backend,ts_counters,$(BACKENDS),ts_counter_backends); \
+	  $(call table,ts_exporter,ts_exporter,$(EXPORTERS),ts_exporters); } > $@.new; \
+	{ echo '#include "tilesmith_plugin.h"'; echo 'extern const ts_strategy *const ts_strategies[];'; \
+	  echo 'extern const ts_counter_backend *const ts_counter_backends[];'; echo 'extern const ts_exporter *const ts_exporters[];'; } > $(@D)/tables.h; \
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(BUILD)/gen/commands.c: FORCE
+	@mkdir -p $(@D); { echo '#include "cli/cli.h"'; $(call table,ts_command,ts_command,$(COMMANDS),ts_commands); } > $@.new; \
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+# The text of the database schema as bytes: a string literal of its length is not ISO C.
+$(BUILD)/gen/schema.c: src/store/schema.sql
+	@mkdir -p $(@D); { echo 'extern const char ts_schema_sql[];'; echo 'const char ts_schema_sql[] = {'; \
+	  od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; } > $@
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/include/.made | $(BUILD)/.setup
+	$(CC) $(CFLAGS) -I$(BUILD)/include/cli -MMD -MP -c $< -o $@
+FORCE:
+
+# ---- libraries and the tool -----------------------------------------------------------------------------
+$(BUILD)/libtilesmith.a: $(LIB_OBJS)
+	@rm -f $@ && ar rcs $@ $^
+$(BUILD)/libtilesmith.so: $(LIB_OBJS)
+	$(CC) $(CFLAGS) -shared -Wl,-soname,libtilesmith.so.0 $^ $(LDLIBS) -o $@
+$(BUILD)/libtilesmith-rt.a: $(RT_OBJS)
+	@rm -f $@ && ar rcs $@ $^
+$(BUILD)/libtilesmith-rt.so: $(RT_OBJS)
+	$(CC) $(CFLAGS) -shared -Wl,-soname,libtilesmith-rt.so.0 -Wl,-z,nodelete $^ $(RT_LIBS) -o $@
+$(BUILD)/tilesmith: $(CLI_OBJS) $(BUILD)/libtilesmith.a
+	$(CC) $(CFLAGS) -rdynamic $^ $(LDLIBS) -o $@
+
+# ---- man pages and completions, from the option tables ----------------------------------------------------
+.PHONY: man
+man: $(BUILD)/man/.made
+$(BUILD)/man/.made: $(BUILD)/tilesmith
+	@mkdir -p $(@D) && $(BUILD)/tilesmith help --man-all $(@D) && touch $@
+
+# ---- the main job: a tuned matrix product for this machine, stored, exported, used ----------------------------
+JOBS    ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+RESULTS := results/local
+
+.PHONY: tune
+tune: ## set up, build, tune gemm for this machine, export, use the result
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	$(BUILD)/tilesmith tune gemm
+	@mkdir -p $(RESULTS)
+	$(BUILD)/tilesmith export --format header --output $(RESULTS)/gemm.h
+	$(BUILD)/tilesmith export --format json --output $(RESULTS)/gemm.json
+	@$(MAKE) --no-print-directory $(BUILD)/examples/matmul
+	$(BUILD)/examples/matmul $${TILESMITH_DB:-results/tilesmith.db}
+$(BUILD)/examples/%: docs/examples/%.c $(BUILD)/libtilesmith-rt.a
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra $(SAN) -Isrc $< $(BUILD)/libtilesmith-rt.a $(RT_LIBS) -o $@
+
+# ---- install ------------------------------------------------------------------------------------------------
+BINDIR  ?= $(PREFIX)/bin
+LIBDIR  ?= $(PREFIX)/lib
+INCDIR  ?= $(PREFIX)/include
+SHARE   ?= $(PREFIX)/share
+HEADERS := tilesmith.h tilesmith_plugin.h tilesmith_runtime.h
+LIBS    := libtilesmith libtilesmith-rt
+# Where each shell looks for completions, relative to SHARE.
+COMPLETIONS := bash:bash-completion/completions/tilesmith zsh:zsh/site-functions/_tilesmith fish:fish/vendor_completions.d/tilesmith.fish
+
+.PHONY: install uninstall
+install: all ## install under PREFIX (/usr/local), staged under DESTDIR
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) $(DESTDIR)$(SHARE)/man/man1 $(DESTDIR)$(SHARE)/tilesmith
+	install -m 755 $(BUILD)/tilesmith $(DESTDIR)$(BINDIR)/
+	for lib in $(LIBS); do \
+	    install -m 644 $(BUILD)/$$lib.a $(DESTDIR)$(LIBDIR)/ && \
+	    install -m 755 $(BUILD)/$$lib.so $(DESTDIR)$(LIBDIR)/$$lib.so.$(VERSION) && \
+	    ln -sf $$lib.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$$lib.so.0 && \
+	    ln -sf $$lib.so.0 $(DESTDIR)$(LIBDIR)/$$lib.so || exit 1; done
+	install -m 644 $(HEADERS:%=src/%) $(DESTDIR)$(INCDIR)/
+	cp -R templates targets $(DESTDIR)$(SHARE)/tilesmith/
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(SHARE)/man/man1/
+	for pair in $(COMPLETIONS); do file=$(DESTDIR)$(SHARE)/$${pair#*:}; install -d "$${file%/*}" && \
+	    $(BUILD)/tilesmith completion $${pair%%:*} > "$$file" || exit 1; done
+	for name in tilesmith tilesmith-rt; do sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|; s|@VERSION@|$(VERSION)|' \
+	    src/$$name.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/$$name.pc || exit 1; done
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/tilesmith $(HEADERS:%=$(DESTDIR)$(INCDIR)/%)
+	for lib in $(LIBS); do rm -f $(DESTDIR)$(LIBDIR)/$$lib.a $(DESTDIR)$(LIBDIR)/$$lib.so $(DESTDIR)$(LIBDIR)/$$lib.so.0 \
+	    $(DESTDIR)$(LIBDIR)/$$lib.so.$(VERSION); done
+	rm -f $(DESTDIR)$(SHARE)/man/man1/tilesmith.1 $(COMMANDS:%=$(DESTDIR)$(SHARE)/man/man1/tilesmith-%.1)
+	for pair in $(COMPLETIONS); do rm -f $(DESTDIR)$(SHARE)/$${pair#*:}; done
+	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/tilesmith.pc $(DESTDIR)$(LIBDIR)/pkgconfig/tilesmith-rt.pc
+	rm -rf $(DESTDIR)$(SHARE)/tilesmith
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj $(BUILD)/gen -name '*.d' 2>/dev/null)
+
+include tests/tests.mk tests/lint.mk

@@ -1,0 +1,137 @@
+/* tilesmith tune: the main job. */
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/tune_report.h"
+#include "cli/warnings.h"
+#include "tilesmith.h"
+#include "tune/strategies.h"
+#include "util/str.h"
+#include <math.h>
+#include <string.h>
+
+static const ts_option options[] = {
+    {"type", "TYPE", NULL, "element type, such as f32 or f64 (default: the kernel's first)", false},
+    {"shape", "SHAPE", NULL,
+     "problem to tune for, such as m=512,n=512,k=512 (default: the kernel's typical shapes)", true},
+    {"budget", "BUDGET", NULL,
+     "time for all shapes together (60s, 2m) or evaluations for each (200); default: 100s", false},
+    {"strategy", "STRATEGY", NULL, "how to search (default: auto)", false},
+    {"objective", "time", "time", "what to make small", false},
+    {"threads", "N", "1", "threads that run the kernel", false},
+    {"compiler", "CC", NULL, "compiler to try (default: the first of cc, gcc, clang that runs)", true},
+    {"seed", "N", "1", "seed of everything random: the same seed, the same proposals", false},
+    {"db", "FILE", NULL, "database of results", false},
+    {"dry-run", NULL, NULL, "say what would be tuned; measure and store nothing", false},
+    {NULL, NULL, NULL, NULL, false},
+};
+
+static const ts_example examples[] = {
+    {"tilesmith tune gemm", "Tune the typical shapes of gemm for this machine in under two minutes."},
+    {"tilesmith tune gemm --shape m=128,n=768,k=768 --budget 30s", "One shape, half a minute."},
+    {"tilesmith tune gemm --type f64 --compiler gcc --compiler clang",
+     "Double precision, and let two compilers compete."},
+    {"tilesmith tune gemm --budget 200 --seed 7 --json", "200 evaluations a shape; the report as JSON."},
+    {NULL, NULL},
+};
+
+static void list_strategies(ts_str *text)
+{
+    ts_str_append(text, "\n\nStrategies:");
+    for (size_t i = 0; ts_strategies[i]; i++)
+        ts_str_format(text, "\n  %s: %s", ts_strategies[i]->name, ts_strategies[i]->summary);
+}
+
+/* What cannot be done yet is refused, never quietly ignored. */
+static int refuse_unsupported(const ts_args *args)
+{
+    uint64_t threads;
+    int rc = ts_parse_u64("threads", ts_args_value(args, "threads"), &threads);
+    if (rc)
+        return rc;
+    if (threads != 1)
+        return ts_fail(TS_EINPUT,
+                       "--threads %s is not supported: kernels are tuned on 1 thread; leave the option out",
+                       ts_args_value(args, "threads"));
+    if (strcmp(ts_args_value(args, "objective"), "time") != 0)
+        return ts_fail(TS_EINPUT,
+                       "--objective %s is not supported: the objective is time; leave the option out",
+                       ts_args_value(args, "objective"));
+    return TS_OK;
+}
+
+static int read_options(const ts_args *args, ts_tune_options *o)
+{
+    *o = (ts_tune_options){
+        .kernel = ts_args_operand(args, 0),
+        .type = ts_args_value(args, "type"),
+        .shapes = ts_args_values(args, "shape"),
+        .strategy = ts_args_value(args, "strategy"),
+        .objective = ts_args_value(args, "objective"),
+        .compilers = ts_args_values(args, "compiler"),
+        .database = ts_args_value(args, "db"),
+        .threads = 1,
+        .dry_run = ts_args_switch(args, "dry-run"),
+    };
+    int rc = refuse_unsupported(args);
+    if (rc == TS_OK)
+        rc = ts_parse_u64("seed", ts_args_value(args, "seed"), &o->seed);
+    if (rc == TS_OK && ts_args_value(args, "budget"))
+        rc = ts_parse_budget(ts_args_value(args, "budget"), &o->budget_seconds, &o->budget_evaluations);
+    return rc;
+}
+
+static int show_report(const ts_tune_report *report, bool json, bool dry_run)
+{
+    if (json)
+        return ts_json_print(ts_tune_report_json(report));
+    int rc = dry_run ? ts_tune_plan_print(report, stdout) : ts_tune_report_print(report, stdout);
+    if (rc == TS_OK && !dry_run)
+        ts_warn_about_tuning(report);
+    return ts_report_failure(rc);
+}
+
+static int run(const ts_args *args)
+{
+    ts_tune_options o;
+    ts_tune_report *report = NULL;
+    int rc = read_options(args, &o);
+    if (rc)
+        return ts_report_failure(rc);
+    ts_progress progress;
+    ts_progress_begin(&progress);
+    ts_interrupt_watch();
+    ts_tune_callbacks callbacks = {&progress, ts_progress_update, ts_interrupt_count};
+    rc = ts_tune(&o, &callbacks, &report);
+    ts_progress_end(&progress);
+    int status = rc == TS_OK ? 0 : rc == TS_EINTR ? ts_interrupt_status() : ts_report_failure(rc);
+    if (report && (rc == TS_OK || rc == TS_EINTR)) {
+        int printed = show_report(report, ts_args_json(args), o.dry_run);
+        status = status ? status : printed;
+    }
+    ts_tune_report_free(report);
+    return status;
+}
+
+const ts_command ts_command_tune = {
+    .name = "tune",
+    .summary = "find the fastest variants of a kernel on this machine",
+    .operands = "KERNEL",
+    .description =
+        "Search the configurations of a kernel: each candidate is rendered, compiled, verified against the "
+        "reference in a process "
+        "of its own, and only then timed. The finalists and the earlier winner are measured again, "
+        "interleaved, and the winner is "
+        "reported with its 95 % interval and the number of configurations that cannot be told apart from "
+        "it.\n\n"
+        "Every measurement is stored before the next one starts: after an interruption the same command goes "
+        "on where it stopped. "
+        "Ctrl-C ends the search with the best so far, a second Ctrl-C ends at once.\n\n"
+        "KERNEL is a name that 'tilesmith show kernels' lists, or the folder of a kernel of your own.",
+    .more = list_strategies,
+    .options = options,
+    .examples = examples,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

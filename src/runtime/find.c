@@ -1,0 +1,110 @@
+/*
+ * The lookup. A measured shape is found in an immutable table; any other shape in a small direct-mapped cache
+ * of sequence-locked slots. Only a shape that is in neither walks the ladder, and only a variant seen for the
+ * first time takes the lock.
+ */
+#include "runtime/internal.h"
+#include <string.h>
+
+static tsrt_slot *slot_of(ts_rt *rt, uint64_t hash)
+{
+    return &rt->slots[hash >> 55]; /* 64 - log2(TSRT_SLOTS) */
+}
+_Static_assert(TSRT_SLOTS == 1 << (64 - 55), "slot_of() takes the top bits of the hash");
+
+/*
+ * Loads of a slot are acquire and stores release, which is what orders them against `sequence` (Boehm, "Can
+ * seqlocks get along with programming language memory models?", MSPC 2012, section 5: no fences are needed
+ * then).
+ */
+static const tsrt_answer *recall(const tsrt_slot *slot, size_t family, const int64_t *dims, size_t count)
+{
+    uint64_t before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+    uint64_t differ =
+        (before & 1) | (atomic_load_explicit(&slot->family, memory_order_acquire) ^ (family + 1));
+    for (size_t i = 0; i < count; i++)
+        differ |= (uint64_t)(atomic_load_explicit(&slot->dims[i], memory_order_acquire) ^ dims[i]);
+    const tsrt_answer *answer = atomic_load_explicit(&slot->answer, memory_order_acquire);
+    differ |= before ^ atomic_load_explicit(&slot->sequence, memory_order_relaxed);
+    return differ == 0 ? answer : NULL;
+}
+
+/* A slot that another thread is writing is left to it: the answer is only remembered, not lost. */
+static void remember(tsrt_slot *slot, size_t family, const int64_t *dims, size_t count,
+                     const tsrt_answer *answer)
+{
+    uint64_t sequence = atomic_load_explicit(&slot->sequence, memory_order_relaxed);
+    if ((sequence & 1) != 0 ||
+        !atomic_compare_exchange_strong_explicit(&slot->sequence, &sequence, sequence + 1,
+                                                 memory_order_acquire, memory_order_relaxed))
+        return;
+    atomic_store_explicit(&slot->family, family + 1, memory_order_release);
+    for (size_t i = 0; i < count; i++)
+        atomic_store_explicit(&slot->dims[i], dims[i], memory_order_release);
+    atomic_store_explicit(&slot->answer, answer, memory_order_release);
+    atomic_store_explicit(&slot->sequence, sequence + 2, memory_order_release);
+}
+
+/* First time for this shape (or its slot was taken by another since): off the fast path on purpose. */
+__attribute__((noinline)) static const tsrt_answer *resolve(ts_rt *rt, const tsrt_family *family,
+                                                            tsrt_winner *exact, const int64_t *dims,
+                                                            uint64_t hash, const char **why)
+{
+    for (size_t i = 0; i < family->dim_count; i++) {
+        if (dims[i] < 0) {
+            *why = "a dimension is negative";
+            return NULL;
+        }
+    }
+    const tsrt_answer *answer = tsrt_ladder(rt, family, exact, dims, why);
+    if (answer == NULL)
+        return NULL;
+    if (exact != NULL)
+        atomic_store_explicit(&exact->answer, answer, memory_order_release);
+    else
+        remember(slot_of(rt, hash), (size_t)(family - rt->families), dims, family->dim_count, answer);
+    return answer;
+}
+
+const tsrt_answer *tsrt_lookup(ts_rt *rt, const tsrt_family *family, const int64_t *dims, const char **why)
+{
+    size_t f = (size_t)(family - rt->families), count = family->dim_count;
+    uint64_t hash = tsrt_hash(f, dims, count);
+    tsrt_winner *exact = tsrt_winner_find(rt, family, dims, hash);
+    const tsrt_answer *answer = exact != NULL ? atomic_load_explicit(&exact->answer, memory_order_acquire)
+                                              : recall(slot_of(rt, hash), f, dims, count);
+    return answer != NULL ? answer : resolve(rt, family, exact, dims, hash, why);
+}
+
+static int nothing(ts_rt_kernel *out, const char *why)
+{
+    *out = (ts_rt_kernel){.rung = TS_RT_DEFAULT, .why = why};
+    return -1;
+}
+
+int ts_rt_find(ts_rt *rt, const char *kernel, const char *type, const int64_t *dims, size_t dim_count,
+               ts_rt_kernel *out)
+{
+    if (out == NULL)
+        return -1;
+    if (rt == NULL || kernel == NULL || type == NULL || (dims == NULL && dim_count > 0))
+        return nothing(out, "an argument of ts_rt_find() is NULL");
+    const tsrt_family *family = tsrt_family_find(rt, kernel, type);
+    if (family == NULL)
+        return nothing(out, "the database holds no winner of this kernel and type for this machine, and the "
+                            "library has no default for it");
+    if (family->dim_count != dim_count)
+        return nothing(out, family->builtin != NULL
+                                ? "gemm takes five dimensions: m, n, k, ta, tb"
+                                : "the kernel's measured problems have another number of dimensions");
+    const char *why = "";
+    const tsrt_answer *answer = tsrt_lookup(rt, family, dims, &why);
+    if (answer != NULL) {
+        *out = answer->kernel;
+        return 0;
+    }
+    nothing(out, why);
+    out->function =
+        tsrt_builtin_function(family, dims); /* out of memory for an answer: the default needs none */
+    return out->function != NULL ? 0 : -1;
+}

@@ -1,0 +1,57 @@
+/* Bytes of any kind as a database: read all that reports and exporters read of it. */
+#include "export/exporters.h"
+#include "store/store.h"
+#include "util/file.h"
+#include "util/str.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char folder[] = "/tmp/tilesmith-fuzz-XXXXXX";
+
+static void clean_up(void)
+{
+    ts_file_remove(folder);
+}
+
+static const char *database(void)
+{
+    static char *path;
+    if (!path) {
+        if (!mkdtemp(folder) || atexit(clean_up))
+            abort();
+        path = ts_asprintf("%s/fuzz.db", folder);
+    }
+    return path;
+}
+
+static void export_all(ts_store *s)
+{
+    const ts_export_request everything = {0};
+    for (const ts_exporter *const *e = ts_exporters; *e; e++) {
+        char *text = NULL;
+        size_t length;
+        if ((*e)->render(s, &everything, &text, &length) == TS_OK)
+            free(text);
+        else if (text)
+            abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    ts_store *s;
+    ts_tally tally;
+    if (ts_file_write(database(), data, size))
+        abort();
+    if (ts_store_open(database(), TS_STORE_READ, &s) == TS_OK) {
+        export_all(s);
+        ts_store_tally(s, 0, 0, &tally);
+        ts_store_close(s);
+    } else if (ts_error()[0] == '\0') {
+        abort();
+    }
+    return 0;
+}

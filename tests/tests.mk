@@ -1,0 +1,52 @@
+# The gates. `make check` runs them all; each prints a closing line "NAME: N passed, N failed".
+
+UNIT_TESTS     := $(sort $(wildcard tests/unit/test_*.c))
+CONTRACT_TESTS := $(sort $(wildcard tests/contract/test_*.c))
+CLI_TESTS      := $(sort $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
+FUZZ_TARGETS   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+test_bin        = $(patsubst tests/%.c,$(BUILD)/tests/%,$(1))
+
+# The command line without main(), so that its parts can be tested like the library's.
+$(BUILD)/cli.a: $(filter-out %/main.o,$(CLI_OBJS))
+	@rm -f $@ && ar rcs $@ $^
+
+TEST_CFLAGS = $(CFLAGS) -Itests $(PKG_CFLAGS) -I$(BUILD)/include/cli -Isrc -MMD -MP
+TEST_LIBS   = $(BUILD)/cli.a $(BUILD)/libtilesmith.a $(BUILD)/libtilesmith-rt.a
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay_main.c $(TEST_LIBS) $(BUILD)/include/.made
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) $< tests/fuzz/replay_main.c $(TEST_LIBS) $(LDLIBS) -o $@
+$(BUILD)/tests/%: tests/%.c $(TEST_LIBS) $(BUILD)/include/.made
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) $< $(TEST_LIBS) $(LDLIBS) -lcmocka -o $@
+
+.PHONY: check check-programs check-unit check-contract check-cli check-fuzz
+check: ## run all tests
+	@$(MAKE) --no-print-directory -k -j$(JOBS) check-programs
+	@$(MAKE) --no-print-directory -k -j1 check-unit check-contract check-cli check-fuzz
+check-programs: all $(BUILD)/tests/cli/probe $(call test_bin,$(UNIT_TESTS) $(CONTRACT_TESTS) $(FUZZ_TARGETS))
+check-unit: $(call test_bin,$(UNIT_TESTS)) ## unit tests (cmocka)
+	@tests/run unit $^
+check-contract: $(call test_bin,$(CONTRACT_TESTS)) all ## every plug-in of a kind passes the same tests; the rooms keep their rules
+	@BUILD=$(BUILD) tests/run contract $(call test_bin,$(CONTRACT_TESTS)) $(sort $(wildcard tests/contract/*.sh))
+check-cli: all $(BUILD)/tests/cli/probe ## real commands: output, exit status, what they leave behind
+	@BUILD=$(BUILD) CC="$(CC)" tests/run cli $(CLI_TESTS)
+check-fuzz: $(call test_bin,$(FUZZ_TARGETS)) ## replay the seed corpora of the fuzz targets
+	@tests/run fuzz $^
+
+# ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
+FUZZ_SECONDS ?= 60
+FUZZ_BUILD   := build/fuzz
+
+.PHONY: fuzz fuzz-programs
+fuzz: ## fuzz every parser for FUZZ_SECONDS (60) with libFuzzer; new inputs stay in build/fuzz/corpus
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(FUZZ_BUILD) CC=clang SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-programs
+	@for target in $(notdir $(basename $(FUZZ_TARGETS))); do parser=$${target#fuzz_}; mkdir -p $(FUZZ_BUILD)/corpus/$$parser; \
+	    echo "fuzz $$parser"; $(FUZZ_BUILD)/libfuzzer/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	    -artifact_prefix=$(FUZZ_BUILD)/$$parser- $(FUZZ_BUILD)/corpus/$$parser tests/fuzz/corpus/$$parser || exit 1; done
+fuzz-programs: $(patsubst tests/fuzz/%.c,$(BUILD)/libfuzzer/%,$(FUZZ_TARGETS))
+$(BUILD)/libfuzzer/%: tests/fuzz/%.c $(TEST_LIBS) $(BUILD)/include/.made
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) -fsanitize=fuzzer $< $(TEST_LIBS) $(LDLIBS) -o $@
+
+-include $(shell find $(BUILD)/tests -name '*.d' 2>/dev/null)

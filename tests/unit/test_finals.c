@@ -1,0 +1,189 @@
+/* The finals: who takes part, who wins, who keeps a title, what a failure in the contest does. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tune/finals.h"
+
+/* A contest in which configuration c takes truth[c] seconds, with 1 % noise by a fixed sequence. */
+typedef struct arena {
+    ts_evaluator base;
+    double truth[64];
+    uint64_t broken; /* fails in every contest */
+    size_t heats;
+    uint64_t last[32];
+    size_t last_count;
+} arena;
+
+static int hold(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds, double seconds,
+                ts_contest *out)
+{
+    arena *a = (arena *)self;
+    ts_rng rng;
+    (void)seconds;
+    ts_rng_seed(&rng, ++a->heats);
+    *out = (ts_contest){.count = count,
+                        .rounds = rounds,
+                        .samples = calloc(count * rounds, sizeof(double)),
+                        .peak = calloc(rounds, sizeof(double)),
+                        .results = calloc(count, sizeof(ts_result))};
+    for (size_t i = 0; i < count; i++) {
+        a->last[i] = configs[i];
+        out->results[i] = (ts_result){.config = configs[i], .status = TS_STATUS_OK};
+        if (configs[i] == a->broken) {
+            out->results[i].status = TS_STATUS_CRASHED;
+            out->results[i].reason = strdup("it broke");
+        }
+        for (size_t r = 0; r < rounds; r++)
+            out->samples[i * rounds + r] =
+                configs[i] == a->broken ? NAN : a->truth[configs[i]] * (0.99 + 0.02 * ts_rng_unit(&rng));
+    }
+    for (size_t r = 0; r < rounds; r++)
+        out->peak[r] = 100;
+    a->last_count = count;
+    return TS_OK;
+}
+
+static arena make_arena(void)
+{
+    arena a = {.base = {.name = "arena", .contest = hold}, .broken = TS_NO_CONFIG};
+    for (size_t i = 0; i < 64; i++)
+        a.truth[i] = 1.0 + 0.03 * (double)i;
+    return a;
+}
+
+static ts_session searched(const arena *a, size_t count)
+{
+    ts_session s = {.best = {.status = TS_STATUS_UNAVAILABLE, .cost = NAN}};
+    for (uint64_t i = 0; i < count; i++) {
+        ts_observation o = {i, TS_STATUS_OK, a->truth[i]};
+        assert_true(ts_vec_push(&s.trials, o));
+        if (s.best.status != TS_STATUS_OK || o.cost < s.best.cost)
+            s.best = o;
+    }
+    return s;
+}
+
+static bool took_part(const arena *a, uint64_t config)
+{
+    for (size_t i = 0; i < a->last_count; i++)
+        if (a->last[i] == config)
+            return true;
+    return false;
+}
+
+static void test_the_best_wins_and_the_hopeless_stay_out(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    ts_session s = searched(&a, 40);
+    ts_finals_plan plan = {&s, TS_NO_CONFIG, 30, 1, 1};
+    ts_finals f;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
+    assert_int_equal(f.winner, 0);
+    assert_int_equal(f.tied_count, 1);
+    assert_true(f.seconds.lo <= f.seconds.mid && f.seconds.mid <= f.seconds.hi);
+    assert_true(fabs(f.seconds.mid - 1) < 0.01);
+    assert_true(fabs(f.peak_seconds - 100) < 1);
+    assert_true(took_part(&a, 30)); /* the baseline, though slow */
+    assert_false(took_part(&a, 20));
+    assert_true(fabs(f.baseline_seconds / 1.9 - 1) < 0.01);
+    ts_finals_clear(&f);
+    ts_session_clear(&s);
+}
+
+static void test_a_tied_incumbent_keeps_its_title(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    a.truth[5] = 1.0005;
+    ts_session s = searched(&a, 20);
+    ts_finals_plan plan = {&s, 5, TS_NO_CONFIG, 1, 1};
+    ts_finals f;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
+    assert_true(f.incumbent_ran);
+    assert_true(f.incumbent_tied);
+    assert_int_equal(f.winner, 5);
+    assert_int_equal(f.tied_count, 2);
+    ts_finals_clear(&f);
+    ts_session_clear(&s);
+}
+
+static void test_a_slower_incumbent_loses_it(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    ts_session s = searched(&a, 20);
+    ts_finals_plan plan = {&s, 9, TS_NO_CONFIG, 1, 1};
+    ts_finals f;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
+    assert_true(f.incumbent_ran);
+    assert_false(f.incumbent_tied);
+    assert_int_equal(f.winner, 0);
+    ts_finals_clear(&f);
+    ts_session_clear(&s);
+}
+
+static void test_a_finalist_that_breaks_is_out(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    a.broken = 0;
+    ts_session s = searched(&a, 20);
+    ts_finals_plan plan = {&s, TS_NO_CONFIG, TS_NO_CONFIG, 1, 1};
+    ts_finals f;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
+    assert_int_equal(f.winner, 1);
+    ts_finals_clear(&f);
+    ts_session_clear(&s);
+}
+
+static void test_nobody_left(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    ts_session s = searched(&a, 1);
+    ts_finals_plan plan = {&s, TS_NO_CONFIG, TS_NO_CONFIG, 1, 1};
+    ts_finals f;
+    a.broken = 0;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_ENOTFOUND);
+    assert_non_null(strstr(ts_error(), "it broke"));
+    s.trials.count = 0;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_ENOTFOUND);
+    ts_session_clear(&s);
+}
+
+static void test_without_a_contest_the_best_cost_wins(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    a.base.contest = NULL;
+    ts_session s = searched(&a, 10);
+    ts_finals_plan plan = {&s, 3, TS_NO_CONFIG, 1, 1};
+    ts_finals f;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
+    assert_int_equal(f.winner, 0);
+    assert_true(f.seconds.lo == f.seconds.hi);
+    assert_true(isnan(f.peak));
+    ts_finals_clear(&f);
+    ts_session_clear(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_best_wins_and_the_hopeless_stay_out),
+        cmocka_unit_test(test_a_tied_incumbent_keeps_its_title),
+        cmocka_unit_test(test_a_slower_incumbent_loses_it),
+        cmocka_unit_test(test_a_finalist_that_breaks_is_out),
+        cmocka_unit_test(test_nobody_left),
+        cmocka_unit_test(test_without_a_contest_the_best_cost_wins),
+    };
+    return cmocka_run_group_tests_name("finals", tests, NULL, NULL);
+}

@@ -1,0 +1,356 @@
+/* The store: provenance, durability, what is known, winners and their history, imports. */
+#include "store_fixture.h"
+
+#include "store/database.h"
+#include "store/runtime_schema.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static int64_t number(fixture *f, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *st;
+    assert_int_equal(sqlite3_open(f->database, &db), SQLITE_OK);
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return value;
+}
+
+static void test_provenance_is_found_again(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    int64_t a, b, described;
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    assert_string_equal(ts_store_path(s), f->database);
+    check(ts_store_target(s, f->target, &a));
+    check(ts_store_target(s, f->target, &b));
+    assert_int_equal(a, b);
+    ts_target *other = ts_target_new("host", "cpu");
+    check(ts_store_target(s, other, &described)); /* same name, no fingerprint: not this machine */
+    assert_int_not_equal(a, described);
+    ts_target_free(other);
+    check(ts_store_problem(s, &f->problem, &a));
+    check(ts_store_problem(s, &f->problem, &b));
+    assert_int_equal(a, b);
+    f->kernel.hash[0] = 'b';
+    check(ts_store_problem(s, &f->problem, &b));
+    assert_int_not_equal(a, b);
+    ts_target *loaded;
+    check(ts_store_target_load(s, "0123456789abcdef", &loaded));
+    assert_string_equal(loaded->name, "host");
+    ts_target_free(loaded);
+    check_fails(ts_store_target_load(s, "ffff", &loaded), TS_ENOTFOUND, "no target with the fingerprint ffff");
+    ts_store_close(s);
+    assert_int_equal(number(f, "SELECT flops FROM problems"), 2 * 8 * 16 * 32);
+}
+
+static void test_known(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    ts_known *rows;
+    size_t count;
+    int64_t target;
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    check(ts_store_target(s, f->target, &target));
+    check(ts_store_known(s, &f->problem, target, &rows, &count));
+    assert_int_equal(count, 0);
+    ts_store_known_free(&f->kernel, rows, count);
+    int64_t session = fixture_session(f, s);
+    fixture_result(f, s, session, 4, TS_STATUS_OK, 1e-3);
+    fixture_result(f, s, session, 6, TS_STATUS_CRASHED, 0);
+    fixture_result(f, s, session, 4, TS_STATUS_OK, 2e-3); /* measured again: the newest counts */
+    check(ts_store_session_end(s, session, "budget", "{}"));
+    check(ts_store_known(s, &f->problem, target, &rows, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(rows[0].status, TS_STATUS_CRASHED);
+    assert_int_equal(rows[0].values[0].i, 6);
+    assert_string_equal(rows[0].values[1].s, "packed");
+    assert_non_null(strstr(rows[0].reason, "broke"));
+    assert_true(isnan(rows[0].cost));
+    assert_float_equal(rows[1].cost, 2e-3, 0);
+    assert_string_equal(rows[1].variant, "00000000000000000000000000000004");
+    ts_store_known_free(&f->kernel, rows, count);
+    check(ts_store_known(s, &f->problem, target + 99, &rows, &count));
+    assert_int_equal(count, 0);
+    ts_store_known_free(&f->kernel, rows, count);
+    f->kernel.hash[0] = 'c'; /* the kernel was edited: stale results are kept and not used */
+    check(ts_store_known(s, &f->problem, target, &rows, &count));
+    assert_int_equal(count, 0);
+    ts_store_known_free(&f->kernel, rows, count);
+    ts_tally tally;
+    check(ts_store_tally(s, 0, target, &tally));
+    assert_int_equal(tally.by_status[TS_STATUS_OK], 2);
+    assert_int_equal(tally.by_status[TS_STATUS_CRASHED], 1);
+    check(ts_store_tally(s, 12345, 0, &tally));
+    assert_int_equal(tally.by_status[TS_STATUS_OK], 0);
+    ts_store_close(s);
+    assert_int_equal(number(f, "SELECT count(*) FROM samples WHERE cost IS NULL AND status = 'crashed'"), 1);
+    assert_int_equal(number(f, "SELECT seed = '18446744073709551615' AND steal IS NULL FROM sessions"), 1);
+    assert_int_equal(number(f, "SELECT json_extract(counters, '$[0].unavailable') = 'no PMU' FROM samples"), 1);
+    assert_int_equal(number(f, "SELECT count(*) FROM failures"), 1);
+}
+
+static void test_result_must_make_sense(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    ts_value slots[FIXTURE_SLOTS];
+    fixture_slots(slots, 4, "packed");
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    int64_t session = fixture_session(f, s);
+    ts_result r = {.status = TS_STATUS_OK, .cost = NAN};
+    check_fails(ts_store_result(s, session, &f->problem, slots, &r, NULL), TS_EINTERNAL, "no cost");
+    r.cost = 1;
+    check_fails(ts_store_result(s, 777, &f->problem, slots, &r, NULL), TS_EINTERNAL, "no session 777");
+    check(ts_store_result(s, session, &f->problem, slots, &r, NULL)); /* the store is fit after a failure */
+    ts_store_close(s);
+    assert_int_equal(number(f, "SELECT count(*) FROM samples"), 1);
+    assert_int_equal(number(f, "SELECT count(*) FROM configurations"), 1);
+}
+
+static void test_canonical_configuration(void **state)
+{
+    fixture *f = *state;
+    ts_value slots[FIXTURE_SLOTS], back[2];
+    ts_str text = TS_STR_INIT;
+    ts_store *s;
+    fixture_slots(slots, -4, "a\"b\\\n\x01\xc3\xa9");
+    check(ts_parameters_text(&f->kernel, slots, &text));
+    assert_string_equal(ts_str_text(&text), "{\"algorithm\":\"a\\\"b\\\\\\n\\u0001\xc3\xa9\",\"mr\":-4}");
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    check(ts_parameters_parse(s, &f->kernel, ts_str_text(&text), back));
+    assert_int_equal(back[0].i, -4);
+    assert_string_equal(back[1].s, slots[FIXTURE_ALGORITHM].s);
+    free((char *)(uintptr_t)back[1].s);
+    ts_str_clear(&text);
+    slots[FIXTURE_MR] = ts_real(2);
+    slots[FIXTURE_ALGORITHM].kind = TS_NONE;
+    check(ts_parameters_text(&f->kernel, slots, &text));
+    assert_string_equal(ts_str_text(&text), "{\"mr\":2.0}"); /* a real stays one */
+    check_fails(ts_parameters_parse(s, &f->kernel, "[", back), TS_EINPUT, "is damaged");
+    ts_store_close(s);
+    ts_str_free(&text);
+}
+
+static void test_winners(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    ts_winner *rows;
+    size_t count;
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    int64_t session = fixture_session(f, s);
+    fixture_result(f, s, session, 6, TS_STATUS_OK, 2e-3);
+    ts_winner first = fixture_winner(2e-3), second = fixture_winner(1e-3);
+    check(ts_store_winner_put(s, session, &first));
+    check(ts_store_winner_put(s, session, &second));
+    check(ts_store_winners(s, NULL, NULL, &rows, &count));
+    assert_int_equal(count, 1);
+    assert_float_equal(rows[0].seconds, 1e-3, 0);
+    assert_float_equal(rows[0].lo, 0.9e-3, 1e-12);
+    assert_true(isnan(rows[0].peak));
+    assert_true(rows[0].huge_pages);
+    assert_false(rows[0].fixed_shape);
+    assert_int_equal(rows[0].workspace_bytes, 4096);
+    assert_int_equal(rows[0].evaluations, 42);
+    assert_string_equal(rows[0].fingerprint, "0123456789abcdef");
+    assert_string_equal(rows[0].target_name, "host");
+    assert_string_equal(rows[0].source, second.source);
+    assert_string_equal(rows[0].objective, "time");
+    assert_int_equal(strlen(rows[0].timestamp), 20);
+    ts_winner_clear(&rows[0]);
+    free(rows);
+    check(ts_store_winners(s, "gemm", "host", &rows, &count));
+    assert_int_equal(count, 1);
+    ts_winner_clear(&rows[0]);
+    free(rows);
+    check(ts_store_winners(s, "conv", NULL, &rows, &count));
+    assert_int_equal(count, 0);
+    free(rows);
+    ts_winner lacking = fixture_winner(1);
+    lacking.source = NULL;
+    check_fails(ts_store_winner_put(s, session, &lacking), TS_EINTERNAL, "provenance");
+    ts_store_close(s);
+    assert_int_equal(number(f, "SELECT count(*) FROM winners"), 2);
+    assert_int_equal(number(f, "SELECT count(*) FROM best"), 1);
+    assert_int_equal(number(f, "SELECT identity LIKE 'gcc 12%' FROM builds"), 1);
+}
+
+/* The runtime's query must work on what the store writes, and see machines only. */
+static void test_runtime_contract(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    ts_winner w = fixture_winner(1e-3);
+    check(ts_store_winner_put(s, fixture_session(f, s), &w));
+    free(f->target->fingerprint);
+    f->target->fingerprint = NULL;
+    check(ts_store_winner_put(s, fixture_session(f, s), &w));
+    ts_store_close(s);
+    char sql[1024];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM (%s)", TS_SCHEMA_WINNERS_SQL);
+    assert_int_equal(number(f, sql), 1);
+    assert_int_equal(number(f, "PRAGMA application_id"), TS_SCHEMA_APPLICATION_ID);
+    assert_int_equal(number(f, "PRAGMA user_version"), TS_SCHEMA_VERSION);
+    assert_int_equal(number(f, "SELECT count(*) FROM winners WHERE current"), 2);
+}
+
+static int count_row(void *context, const ts_store_row *r)
+{
+    size_t *seen = context;
+    assert_string_equal(r->kernel, "gemm");
+    assert_string_equal(r->problem, "m=8,n=16,k=32");
+    assert_string_equal(r->compiler, "gcc");
+    if (r->status == TS_STATUS_OK) {
+        assert_int_equal(r->sample_count, 2);
+        assert_float_equal(r->samples[0], r->cost, 0);
+        assert_float_equal(r->times.compile, 0.07, 0);
+        assert_true(isnan(r->search_seconds));
+    }
+    assert_int_equal(r->superseded, *seen == 0); /* the first is measured again */
+    ++*seen;
+    return TS_OK;
+}
+
+static int interrupt(void *context, const ts_store_row *r)
+{
+    (void)context;
+    (void)r;
+    return TS_EINTR;
+}
+
+static void test_each(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    size_t seen = 0;
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    int64_t session = fixture_session(f, s);
+    fixture_result(f, s, session, 4, TS_STATUS_OK, 1.0 / 3);
+    fixture_result(f, s, session, 6, TS_STATUS_WRONG, 0);
+    fixture_result(f, s, session, 4, TS_STATUS_OK, 1.0 / 7);
+    check(ts_store_each(s, NULL, "0123456789abcdef", count_row, &seen));
+    assert_int_equal(seen, 3);
+    check(ts_store_each(s, "conv", NULL, count_row, &seen));
+    assert_int_equal(seen, 3);
+    assert_int_equal(ts_store_each(s, "gemm", NULL, interrupt, NULL), TS_EINTR);
+    ts_store_close(s);
+}
+
+static void test_import(void **state)
+{
+    fixture *f = *state;
+    static const char text[] = "{\"device_name\": \"GPU\", \"kernel_name\": \"gemm\", \"tune_params_keys\": [\"mr\", \"algorithm\"],"
+                               "\"cache\": {\"1\": {\"mr\": 1, \"algorithm\": \"packed\", \"time\": 3, \"times\": [3.0]},"
+                               "\"2\": {\"mr\": 2, \"algorithm\": \"packed\", \"time\": \"RuntimeFailedConfig\"}}}";
+    ts_recordings all;
+    ts_store *s;
+    ts_known *known;
+    size_t rows, count;
+    int64_t target;
+    check(ts_recordings_parse(text, strlen(text), "r.json", &all));
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    check(ts_store_target(s, f->target, &target));
+    check(ts_store_import(s, all.items[0], "r.json", &rows));
+    assert_int_equal(rows, 2);
+    check(ts_store_import(s, all.items[0], "elsewhere/r.json", &rows)); /* the same content */
+    assert_int_equal(rows, 0);
+    check(ts_store_known(s, &f->problem, target, &known, &count));
+    assert_int_equal(count, 0);
+    ts_store_known_free(&f->kernel, known, count);
+    /* All or nothing: a row that the tables refuse takes the whole file with it. */
+    all.items[0]->hash[0] = '!';
+    all.items[0]->cost[1] = 5;
+    assert_true(ts_store_import(s, all.items[0], "r.json", &rows) < 0);
+    assert_int_equal(rows, 0);
+    ts_store_close(s);
+    ts_recordings_clear(&all);
+    assert_int_equal(number(f, "SELECT count(*) FROM samples"), 2);
+    assert_int_equal(number(f, "SELECT count(*) FROM imports"), 1);
+    assert_int_equal(number(f, "SELECT count(*) FROM targets WHERE imported"), 1);
+    assert_int_equal(number(f, "SELECT count(*) FROM runtime_winners"), 0);
+}
+
+/* Killed at any instant: what was reported is there, and the file is whole. */
+static void test_kill(void **state)
+{
+    fixture *f = *state;
+    for (int round = 0; round < 5; round++) {
+        int report[2], last = 0;
+        assert_int_equal(pipe(report), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            ts_store *s;
+            check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+            int64_t session = fixture_session(f, s);
+            for (int i = 1;; i++) {
+                fixture_result(f, s, session, 1000 * (round + 1) + i, TS_STATUS_OK, 1e-3);
+                if (write(report[1], &i, sizeof i) < 0)
+                    _exit(1);
+            }
+        }
+        close(report[1]);
+        while (last < 20 + 7 * round)
+            assert_int_equal(read(report[0], &last, sizeof last), sizeof last);
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        while (read(report[0], &last, sizeof last) == sizeof last)
+            ;
+        close(report[0]);
+        char sql[160];
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM configurations WHERE parameters LIKE '%%\"mr\":%d___}'", round + 1);
+        int64_t kept = number(f, sql);
+        assert_true(kept == last || kept == last + 1); /* one may have been committed and not yet reported */
+        assert_int_equal(number(f, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+    }
+}
+
+/* Several tuners on one database: nobody sees "database is locked". */
+static void test_concurrent_writers(void **state)
+{
+    fixture *f = *state;
+    enum { WRITERS = 4, EACH = 50 };
+    pid_t children[WRITERS];
+    for (int w = 0; w < WRITERS; w++) {
+        children[w] = fork();
+        if (children[w] == 0) {
+            ts_store *s;
+            if (ts_store_open(f->database, TS_STORE_WRITE, &s)) /* all of them create it at once */
+                _exit(1);
+            int64_t session = fixture_session(f, s);
+            for (int i = 0; i < EACH; i++)
+                fixture_result(f, s, session, i, TS_STATUS_OK, 1e-3);
+            ts_store_close(s);
+            _exit(0);
+        }
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status;
+        waitpid(children[w], &status, 0);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(number(f, "SELECT count(*) FROM samples"), WRITERS * EACH);
+    assert_int_equal(number(f, "SELECT count(*) FROM configurations"), EACH);
+    assert_int_equal(number(f, "SELECT count(*) FROM targets"), 1);
+}
+
+#define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        store_test(test_provenance_is_found_again), store_test(test_known),   store_test(test_result_must_make_sense),
+        store_test(test_canonical_configuration),   store_test(test_winners), store_test(test_runtime_contract),
+        store_test(test_each),                      store_test(test_import),  store_test(test_kill),
+        store_test(test_concurrent_writers),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
