@@ -159,7 +159,7 @@ typedef struct ts_strategy {
 /** A counter reading. `available` false means unmeasured, with the reason; the value is then meaningless. */
 typedef struct ts_counter {
     const char *name; /**< the field's name, for example "PAPI_TOT_CYC" or "perf::PAGE-FAULTS"; borrowed */
-    const char *unit; /**< "cycles", "instructions", "events", "ns", "uJ" */
+    const char *unit; /**< "cycles", "instructions", "events", "flops", "ns", "uJ"; "user-defined" for a redefined preset */
     bool available;
     const char *reason; /**< why it is unavailable; NULL otherwise */
     double value;       /**< events over the whole measured region */

@@ -11,8 +11,7 @@
 /* Lines and directives executed: what stops a loop without output. */
 #define STEP_LIMIT (1u << 20)
 
-/* ---- made and freed
- * ----------------------------------------------------------------------------------------- */
+/* ---- made and freed ---------------------------------------------------------------------- */
 
 static void expr_clear(ts_template_expr *e)
 {

@@ -86,7 +86,7 @@ static int parse_for_head(ts_template_parser *p, const char *at, const char *end
     const char *in = skip_blanks(name_end, end);
     const char *dots = find_outside(in, end, ".."), *step = find_outside(in, end, " step ");
     if (name_end == name || end - in < 3 || memcmp(in, "in", 2) != 0 || is_word(in[2]) || !dots ||
-        (step && step < dots))
+        dots[2] == '.' || (step && step < dots))
         return ts_template_fail(
             p, "a loop is written //@ for NAME in FIRST..END, or with step STEP after it; correct this line");
     int rc = ts_template_expr_parse(p, in + 2, (size_t)(dots - in - 2), &node->from);
@@ -168,8 +168,7 @@ static int parse_error(ts_template_parser *p, const char *at, const char *end, t
     return ts_template_fragments(p, at + 1, end - 1, node);
 }
 
-/* ---- blocks
- * ------------------------------------------------------------------------------------------------- */
+/* ---- blocks ------------------------------------------------------------------------------ */
 
 typedef int directive_parser(ts_template_parser *p, const char *at, const char *end, ts_template_node *node);
 

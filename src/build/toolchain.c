@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMPILER_NICE = 10, CPU_SECONDS = 300, LOG_LIMIT = 1 << 20, CANNOT_RUN = 127 };
+enum { CPU_SECONDS = 300, LOG_LIMIT = 1 << 20, CANNOT_RUN = 127 };
 static const rlim_t address_space = (rlim_t) 8 << 30, file_size = (rlim_t) 512 << 20;
 
 extern char **environ;
@@ -94,11 +95,19 @@ static void become_compiler(const char *log_path, char *const argv[], char *cons
     _exit(CANNOT_RUN);
 }
 
+static void run_on(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
 /*
  * The parent-death signal isn't inherited by the compiler's own children (cc1, as, ld), so a monitor gets it and kills the group. It keeps
  * `done_fd` open: its end is the sign that the compilation is over.
  */
-static void monitor(const ts_compile *c, pid_t session, int done_fd, char *const argv[], char *const env[])
+static void monitor(const ts_compile *c, const ts_compile_request *r, pid_t session, int done_fd, char *const argv[], char *const env[])
 {
     ts_child_settle(session, SIGTERM);
     sigset_t watched;
@@ -110,7 +119,9 @@ static void monitor(const ts_compile *c, pid_t session, int done_fd, char *const
         dup2(done_fd, STDERR_FILENO + 1);
     ts_child_silence(-1);
     ts_close_from(STDERR_FILENO + 2);
-    setpriority(PRIO_PROCESS, 0, COMPILER_NICE);
+    setpriority(PRIO_PROCESS, 0, r->niceness);
+    if (r->cpu >= 0)
+        run_on(r->cpu);
     if (getppid() != session)
         _exit(1);
     pid_t compiler = fork();
@@ -162,7 +173,7 @@ static int write_plain(const char *path, const char *text)
     return ts_fail(TS_ESYSTEM, "cannot write %s: %s; make room there or set TMPDIR", path, strerror(error));
 }
 
-static int launch(ts_compile *c, char *const argv[], char *const env[])
+static int launch(ts_compile *c, const ts_compile_request *r, char *const argv[], char *const env[])
 {
     int ends[2];
     int rc = ts_pipe_open(ends);
@@ -170,7 +181,7 @@ static int launch(ts_compile *c, char *const argv[], char *const env[])
         return rc;
     pid_t session = getpid(), pid = fork();
     if (pid == 0)
-        monitor(c, session, ends[1], argv, env);
+        monitor(c, r, session, ends[1], argv, env);
     int error = errno;
     close(ends[1]);
     if (pid < 0) {
@@ -184,22 +195,21 @@ static int launch(ts_compile *c, char *const argv[], char *const env[])
     return TS_OK;
 }
 
-int ts_compile_start(const char *scratch, const char *compiler, const char *flags, const char *source,
-                     const char *name, ts_compile *out)
+int ts_compile_start(const ts_compile_request *r, ts_compile *out)
 {
     ts_strings argv = {0}, env = {0};
-    char *words = strdup(flags), *tmpdir = NULL;
+    char *words = strdup(r->flags), *tmpdir = NULL;
     *out = (ts_compile){.done_fd = -1};
-    int rc = make_paths(scratch, name, out);
+    int rc = make_paths(r->scratch, r->name, out);
     if (rc == TS_OK)
-        rc = write_plain(out->source_path, source);
+        rc = write_plain(out->source_path, r->source);
     if (rc != TS_OK)
         goto done;
     tmpdir = ts_asprintf("TMPDIR=%s", out->folder);
-    if (!words || !tmpdir || !command_line(out, compiler, words, &argv) || !environment(tmpdir, &env))
+    if (!words || !tmpdir || !command_line(out, r->compiler, words, &argv) || !environment(tmpdir, &env))
         rc = ts_fail(TS_ENOMEM, "out of memory while starting a compilation");
     else
-        rc = launch(out, argv.items, env.items);
+        rc = launch(out, r, argv.items, env.items);
 done:
     ts_vec_free(&argv);
     ts_vec_free(&env);

@@ -21,8 +21,18 @@ typedef struct ts_compile {
     bool timed_out; /**< killed because it took too long */
 } ts_compile;
 
-/** Start compiling `source` (text) into scratch/NAME/NAME.so; never blocks. Its temporary files go to that folder as well. */
-int ts_compile_start(const char *scratch, const char *compiler, const char *flags, const char *source, const char *name, ts_compile *out);
+/** What to compile, and where. */
+typedef struct ts_compile_request {
+    const char *scratch;         /**< folder for the compilation's own folder */
+    const char *name;            /**< of that folder, and of the files in it */
+    const char *compiler, *flags; /**< as in ts_variant */
+    const char *source;          /**< text of the translation unit */
+    int cpu;                     /**< to run on; -1: wherever the caller may */
+    int niceness;                /**< 0..19 */
+} ts_compile_request;
+
+/** Start compiling into scratch/NAME/NAME.so; never blocks. Temporary files go to that folder as well. */
+int ts_compile_start(const ts_compile_request *request, ts_compile *out);
 /**
  * 1 finished well: the object lies at object_path until ts_compile_clear(); 0 still running; negative: failed, ts_error() holds the
  * compiler's first error line. It is killed once `timeout_s` have passed since its start. With `block`, waits.

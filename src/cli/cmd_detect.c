@@ -91,7 +91,7 @@ static int run(const ts_args *args)
 
 const ts_command ts_command_detect = {
     .name = "detect",
-    .summary = "describe this machine as a target: what it says of itself, and what was measured",
+    .summary = "describe this machine as a target (XML), asked and measured",
     .operands = "",
     .description =
         "Asks the processor (CPUID, HWCAP or hwprobe) and hwloc for features, cores and caches, and measures "

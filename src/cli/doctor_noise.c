@@ -53,7 +53,7 @@ static void do_work(void *context)
 void ts_doctor_noise(ts_diagnosis *d)
 {
     const char *name;
-    double a[ROUNDS], b[ROUNDS];
+    double a[ROUNDS] = {0}, b[ROUNDS] = {0};
     ts_fma_kernel kernels[TS_FMA_KERNELS];
     ts_fma_kernels("f32", kernels);
     workload w = {kernels[0], ts_probe_load_kernel(&name), calloc(1, WORKLOAD_BYTES)};

@@ -70,12 +70,6 @@ int ts_expr_or_equals(const ts_expr *test, size_t slot, ts_value value, ts_expr 
     int code = copy_with_room(test, 4, 4, &e);
     if (code)
         return code;
-    if (value.kind == TS_STRING)
-        value.s = strdup(value.s);
-    if (value.kind == TS_STRING && !value.s) {
-        ts_expr_free(e);
-        return ts_fail(TS_ENOMEM, "out of memory while copying an expression");
-    }
     e->nodes[root + 1] = (ts_node){.op = TS_OP_SLOT, .offset = offset, .height = 1, .slot = slot};
     e->nodes[root + 2] = (ts_node){.op = TS_OP_CONST, .offset = offset, .height = 1, .value = value};
     e->nodes[root + 3] = (ts_node){.op = TS_OP_EQ, .first = first, .count = 2, .offset = offset, .height = 2};
@@ -84,6 +78,13 @@ int ts_expr_or_equals(const ts_expr *test, size_t slot, ts_value value, ts_expr 
     memcpy(e->args + first, args, sizeof args);
     e->count += 4;
     e->arg_count += 4;
+    if (value.kind == TS_STRING) {
+        e->nodes[root + 2].value.s = strdup(value.s);
+        if (!e->nodes[root + 2].value.s) {
+            ts_expr_free(e);
+            return ts_fail(TS_ENOMEM, "out of memory while copying an expression");
+        }
+    }
     *out = e;
     return TS_OK;
 }

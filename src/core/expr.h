@@ -1,8 +1,9 @@
 /*
  * Expressions of manifests, templates and constraints: C syntax over integers, reals and strings.
  *
- *   literals   12  0x1f  64K 2M 1G (powers of 1024)  1.5e-3  'text'  true false
- *   operators  ?:  || && !  == != < <= > >=  + - * / % unary-  ( )   and Python's  and or not  for imported spaces
+ *   literals   12  0x1f  64K 2M 1G (powers of 1024)  1.5e-3  'text' "text"  true false
+ *   operators  ?:  || && !  == != < <= > >=  + - * / % unary-  ( )   and Python's  and or not, x in (a, b)
+ *              for imported spaces; comparisons don't chain (a < b < c is refused with what to write instead)
  *   functions  min max abs ceil floor round sqrt log2 ceildiv(a,b) roundup(a,b) ispow2(a)  in(x, a, b, …)
  *   names      dimensions, parameters, target.l2.size …: resolved to slots when parsed
  *

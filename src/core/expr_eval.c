@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+/* The first real beyond int64. */
+#define TWO_TO_63 9223372036854775808.0
+
 bool ts_op_is_unary(ts_op op)
 {
     return op >= TS_OP_NEG;
@@ -38,7 +41,7 @@ static ts_fault if_finite(double r, ts_value *out)
 
 static ts_fault if_int64(double r, ts_value *out)
 {
-    if (!(r >= -0x1p63 && r < 0x1p63))
+    if (!(r >= -TWO_TO_63 && r < TWO_TO_63))
         return TS_FAULT_OVERFLOW;
     *out = ts_int((int64_t)r);
     return TS_FAULT_NONE;

@@ -349,7 +349,9 @@ int ts_expr_parse(const char *text, ts_place place, const ts_names *names, ts_ex
     p.expr->file = strdup(place.file ? place.file : "expression");
     p.expr->line = place.line;
     p.expr->column = place.column;
-    code = p.expr->text && p.expr->file ? parse_whole(&p) : ts_parser_no_memory();
+    /* Even a leaf alone has an array of arguments, so that taking its (empty) part is defined. */
+    bool fine = p.expr->text && p.expr->file && ts_vec_reserve_one(&p.args);
+    code = fine ? parse_whole(&p) : ts_parser_no_memory();
     p.expr->nodes = p.nodes.items;
     p.expr->count = p.nodes.count;
     p.expr->args = p.args.items;

@@ -4,6 +4,9 @@
 #include <float.h>
 #include <math.h>
 
+/* The first real beyond int64. */
+#define TWO_TO_63 9223372036854775808.0
+
 /* What comparing two ranges can give: any of less, equal, greater. */
 typedef struct orders {
     bool less, equal, greater;
@@ -79,7 +82,7 @@ static ts_range absolute(ts_range a)
 
 static int64_t whole(double r, uint8_t *may)
 {
-    if (r >= -0x1p63 && r < 0x1p63)
+    if (r >= -TWO_TO_63 && r < TWO_TO_63)
         return (int64_t)r;
     *may |= TS_MAY_OVERFLOW;
     return r < 0 ? INT64_MIN : INT64_MAX;

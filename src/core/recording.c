@@ -91,7 +91,8 @@ int ts_recording_text(char **field, const json_t *value)
     char *text;
     if (!value || json_is_null(value))
         return TS_OK;
-    text = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    text = json_is_string(value) ? strdup(json_string_value(value))
+                                 : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     if (!text)
         return ts_fail(TS_ENOMEM, "out of memory while reading a recording");
     free(*field);
@@ -141,8 +142,10 @@ int ts_recordings_parse(const char *text, size_t length, const char *path, ts_re
     else if (json_is_array(json_object_get(document.root, "results")))
         rc = ts_recording_from_t4(&source, &document, out);
     else
-        rc = ts_fail(TS_EINPUT, "%s:1: neither a Kernel Tuner cache file (\"cache\" object) nor T4 results (\"results\" array)",
-                     path);
+        rc = ts_fail(
+            TS_EINPUT,
+            "%s:1: neither a Kernel Tuner cache file (\"cache\" object) nor T4 results (\"results\" array)",
+            path);
     if (rc)
         ts_recordings_clear(out);
     ts_document_clear(&document);
@@ -179,7 +182,8 @@ int ts_recording_load(const char *path, ts_recording **out)
         *out = all.items[0];
         all.items[0] = NULL;
     } else {
-        rc = ts_fail(TS_EINPUT, "%s: holds %zu problems, and one is wanted here; export one kernel and target at a time",
+        rc = ts_fail(TS_EINPUT,
+                     "%s: holds %zu problems, and one is wanted here; export one kernel and target at a time",
                      path, all.count);
     }
     ts_recordings_clear(&all);

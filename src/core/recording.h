@@ -5,7 +5,8 @@
 #include "core/space.h"
 #include "util/hash.h"
 
-/** What was recorded about one configuration besides its cost. Times in seconds, NAN where the file doesn't say. */
+/** What was recorded about one configuration besides its cost. Times in seconds, NAN where the file doesn't
+ * say. */
 typedef struct ts_record {
     char *reason;    /**< one sentence when the configuration failed; NULL otherwise */
     char *timestamp; /**< as recorded; NULL if absent */
@@ -20,14 +21,16 @@ typedef struct ts_recording {
     ts_space *space; /**< table space; index = position in the file */
     ts_status *status;
     double *cost;  /**< objective, smaller is better (seconds if it is a time); NAN unless OK */
-    double *spent; /**< seconds that evaluation took when recorded (compile + verify + runs), NAN if not recorded */
+    double *spent; /**< seconds that evaluation took when recorded (compile + verify + runs), NAN if not
+                      recorded */
     uint64_t count;
-    bool maximise;      /**< the original objective was maximised (cost is its negative) */
-    char *objective;    /**< "time", "GFLOP/s", … as the file calls it */
-    char *type;         /**< element type; "" if the file doesn't say */
-    char *problem;      /**< "m=512,n=512,k=512", or the recorder's own description of the size; "" if the file doesn't say */
-    char *fingerprint;  /**< of the machine, in files written by Tilesmith; NULL otherwise */
-    ts_record *records; /**< [count] */
+    bool maximise;     /**< the original objective was maximised (cost is its negative) */
+    char *objective;   /**< "time", "GFLOP/s", … as the file calls it */
+    char *type;        /**< element type; "" if the file doesn't say */
+    char *problem;     /**< "m=512,n=512,k=512", or the recorder's own description of the size; "" if the file
+                          doesn't say */
+    char *fingerprint; /**< of the machine, in files written by Tilesmith; NULL otherwise */
+    ts_record *records;     /**< [count] */
     char hash[TS_HASH_HEX]; /**< content hash of the file, uncompressed */
 } ts_recording;
 /** Read a Kernel Tuner cache file or T4 results (plain, .gz, .xz). The file must hold one space. */

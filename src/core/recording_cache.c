@@ -1,4 +1,5 @@
-/* Kernel Tuner cache files: {device_name, kernel_name, …, tune_params_keys[], tune_params{}, objective, cache{"v1,v2": {…}}}; times in ms. */
+/* Kernel Tuner cache files: {device_name, kernel_name, …, tune_params_keys[], tune_params{}, objective,
+ * cache{"v1,v2": {…}}}; times in ms. */
 #include "core/recording_parts.h"
 #include "util/str.h"
 #include <math.h>
@@ -13,12 +14,9 @@ static ts_status error_status(const char *name)
         const char *name;
         ts_status status;
     } known[] = {
-        {"InvalidConfig", TS_STATUS_COMPILE_FAILED},
-        {"CompilationFailedConfig", TS_STATUS_COMPILE_FAILED},
-        {"RuntimeFailedConfig", TS_STATUS_CRASHED},
-        {"VerificationFailedConfig", TS_STATUS_WRONG},
-        {"CorrectnessFailedConfig", TS_STATUS_WRONG},
-        {"TimeoutConfig", TS_STATUS_TIMED_OUT},
+        {"InvalidConfig", TS_STATUS_COMPILE_FAILED},  {"CompilationFailedConfig", TS_STATUS_COMPILE_FAILED},
+        {"RuntimeFailedConfig", TS_STATUS_CRASHED},   {"VerificationFailedConfig", TS_STATUS_WRONG},
+        {"CorrectnessFailedConfig", TS_STATUS_WRONG}, {"TimeoutConfig", TS_STATUS_TIMED_OUT},
         {"TimeoutFailedConfig", TS_STATUS_TIMED_OUT},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -50,7 +48,8 @@ static double or_zero(double value)
     return isnan(value) ? 0 : value;
 }
 
-/* Stage times, raw timings, and what the evaluation cost in all; a file without compile times was not timed. */
+/* Stage times, raw timings, and what the evaluation cost in all; a file without compile times was not timed.
+ */
 static int read_times(ts_entry *entry, const json_t *fields, ts_raw *raw)
 {
     ts_record *r = &entry->record;
@@ -62,7 +61,8 @@ static int read_times(ts_entry *entry, const json_t *fields, ts_raw *raw)
     r->benchmark = stage(fields, "benchmark_time");
     entry->spent = NAN;
     if (json_object_get(fields, "compile_time"))
-        entry->spent = or_zero(r->compile) + or_zero(r->framework) + or_zero(r->search) + or_zero(r->verify) + runs;
+        entry->spent =
+            or_zero(r->compile) + or_zero(r->framework) + or_zero(r->search) + or_zero(r->verify) + runs;
     return ts_recording_text(&r->timestamp, json_object_get(fields, "timestamp"));
 }
 
@@ -81,8 +81,8 @@ static int read_value(ts_entry *entry, const json_t *fields, const char *objecti
     return TS_OK;
 }
 
-static int read_entry(const ts_source *source, const char *key, const json_t *fields, ts_raw *raw, const char *objective,
-                      ts_entries *entries)
+static int read_entry(const ts_source *source, const char *key, const json_t *fields, ts_raw *raw,
+                      const char *objective, ts_entries *entries)
 {
     ts_entry entry = {.label = key, .values = fields};
     if (!json_is_object(fields))
@@ -99,11 +99,15 @@ static int read_names(const ts_source *source, const json_t *root, ts_entries *e
     const json_t *keys = json_object_get(root, "tune_params_keys"), *key;
     size_t i;
     if (json_array_size(keys) == 0)
-        return ts_fail(TS_EINPUT, "%s: a Kernel Tuner cache file needs \"tune_params_keys\": an array of parameter names",
-                       source->path);
-    json_array_foreach (keys, i, key) {
+        return ts_fail(
+            TS_EINPUT,
+            "%s: a Kernel Tuner cache file needs \"tune_params_keys\": an array of parameter names",
+            source->path);
+    json_array_foreach(keys, i, key)
+    {
         if (!json_is_string(key))
-            return ts_source_fail(source, "tune_params_keys", "parameter %zu of tune_params_keys is not a string", i);
+            return ts_source_fail(source, "tune_params_keys",
+                                  "parameter %zu of tune_params_keys is not a string", i);
         if (!ts_vec_push(&entries->names, json_string_value(key)))
             return ts_fail(TS_ENOMEM, "%s: out of memory", source->path);
     }
@@ -153,7 +157,8 @@ static int read_cache(const ts_source *source, ts_document *document, ts_entries
     if (rc)
         return rc;
     entries->domains = json_object_get(root, "tune_params");
-    json_object_foreach (cache, key, fields) {
+    json_object_foreach(cache, key, fields)
+    {
         rc = read_entry(source, key, fields, &document->raws.items[i++], r->objective, entries);
         if (rc)
             return rc;

@@ -1,4 +1,5 @@
-/* Recorded spaces are large and shared compressed: read plain, gzip (RFC 1952) or xz text by what the file begins with. */
+/* Recorded spaces are large and shared compressed: read plain, gzip (RFC 1952) or xz text by what the file
+ * begins with. */
 #include "core/recording_parts.h"
 #include "util/file.h"
 #include <lzma.h>
@@ -16,7 +17,8 @@ static int output_room(ts_output *o, const char *path)
     if (o->used < o->capacity)
         return TS_OK;
     if (o->capacity >= o->limit)
-        return ts_fail(TS_EINPUT, "%s: more than %zu MiB when uncompressed; split it or leave out raw timings", path,
+        return ts_fail(TS_EINPUT,
+                       "%s: more than %zu MiB when uncompressed; split it or leave out raw timings", path,
                        o->limit >> 20);
     size_t capacity = o->capacity ? o->capacity * 2 : 1 << 20;
     capacity = capacity > o->limit ? o->limit : capacity;
@@ -87,7 +89,9 @@ static int decode_all(lzma_stream *l, const char *path, ts_output *o)
         if (state == LZMA_STREAM_END)
             return TS_OK;
         if (state == LZMA_MEM_ERROR || state == LZMA_MEMLIMIT_ERROR)
-            return ts_fail(TS_ENOMEM, "%s: uncompressing takes more than 256 MiB of memory; compress it with xz -6", path);
+            return ts_fail(TS_ENOMEM,
+                           "%s: uncompressing takes more than 256 MiB of memory; compress it with xz -6",
+                           path);
         if (state != LZMA_OK)
             return damaged(path, state == LZMA_BUF_ERROR ? "cut off" : "damaged");
     }

@@ -1,6 +1,7 @@
 /*
- * JSON of recordings, and mending it. Kernel Tuner appends to its cache as it goes, so a killed run leaves no closing braces and perhaps
- * a trailing comma; Python writes NaN and Infinity, which JSON doesn't have. Both are mended only when the text doesn't parse as it is.
+ * JSON of recordings, and mending it. Kernel Tuner appends to its cache as it goes, so a killed run leaves no
+ * closing braces and perhaps a trailing comma; Python writes NaN and Infinity, which JSON doesn't have. Both
+ * are mended only when the text doesn't parse as it is.
  */
 #include "core/recording_parts.h"
 #include "util/str.h"
@@ -78,20 +79,20 @@ static int parse_whole(const char *text, size_t length, const char *path, ts_doc
     if (!out->root)
         out->root = parse_mended(text, length, &error);
     if (!out->root)
-        return ts_fail(TS_EINPUT, "%s:%d:%d: cannot be read as JSON: %s", path, error.line, error.column, error.text);
+        return ts_fail(TS_EINPUT, "%s:%d:%d: cannot be read as JSON: %s", path, error.line, error.column,
+                       error.text);
     if (!json_is_object(out->root))
-        return ts_fail(TS_EINPUT, "%s:1: expected an object with \"cache\" (Kernel Tuner) or \"results\" (T4)", path);
+        return ts_fail(TS_EINPUT,
+                       "%s:1: expected an object with \"cache\" (Kernel Tuner) or \"results\" (T4)", path);
     const char *key;
     json_t *entry;
     size_t i;
-    json_object_foreach (json_object_get(out->root, "cache"), key, entry)
-        if (ts_document_take(out, entry) < 0)
-            return TS_ENOMEM;
+    json_object_foreach(json_object_get(out->root, "cache"), key,
+                        entry) if (ts_document_take(out, entry) < 0) return TS_ENOMEM;
     if (json_is_object(json_object_get(out->root, "cache")))
         return TS_OK;
-    json_array_foreach (json_object_get(out->root, "results"), i, entry)
-        if (ts_document_take(out, entry) < 0)
-            return TS_ENOMEM;
+    json_array_foreach(json_object_get(out->root, "results"), i,
+                       entry) if (ts_document_take(out, entry) < 0) return TS_ENOMEM;
     return TS_OK;
 }
 

@@ -22,7 +22,8 @@ typedef struct ts_document {
     TS_VEC(ts_raw) raws; /**< one for each entry of "cache" or "results", in order */
     ts_str copy;         /**< scratch */
 } ts_document;
-/** Parses; mends what Kernel Tuner and Python leave behind (no closing braces after a kill, NaN, Infinity). */
+/** Parses; mends what Kernel Tuner and Python leave behind (no closing braces after a kill, NaN, Infinity).
+ */
 int ts_document_parse(const char *text, size_t length, const char *path, ts_document *out);
 void ts_document_clear(ts_document *d);
 /** Entry by entry, so that a large file needs little memory; false if the text is in any way unusual. */
@@ -36,18 +37,19 @@ typedef struct ts_source {
     const char *text;
     size_t length;
 } ts_source;
-/** ts_fail() with "PATH:LINE: ", the line being where `quoted` first stands in quotes ("PATH: " if it does not). */
+/** ts_fail() with "PATH:LINE: ", the line being where `quoted` first stands in quotes ("PATH: " if it does
+ * not). */
 int ts_source_fail(const ts_source *source, const char *quoted, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /** One configuration as a format's reader found it. Everything is borrowed from the JSON document. */
 typedef struct ts_entry {
-    const char *label;     /**< how messages call it */
-    const json_t *values;  /**< object that holds the parameters by name */
+    const char *label;    /**< how messages call it */
+    const json_t *values; /**< object that holds the parameters by name */
     ts_status status;
-    double value;          /**< the objective as recorded, in seconds if it is a time */
+    double value; /**< the objective as recorded, in seconds if it is a time */
     double spent;
-    ts_record record;      /**< owned until taken by the recording */
+    ts_record record; /**< owned until taken by the recording */
 } ts_entry;
 
 /** A space under construction. */

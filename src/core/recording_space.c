@@ -99,7 +99,8 @@ static int gather_given(const json_t *list, ts_domain *d)
     const json_t *value;
     size_t i;
     int rc = TS_OK;
-    json_array_foreach (list, i, value) {
+    json_array_foreach(list, i, value)
+    {
         rc = add_value(d, value);
         if (rc)
             break;
@@ -138,8 +139,8 @@ static bool is_boolean(const ts_domain *d)
 }
 
 /*
- * Numbers ascend, so that neighbours are next to each other; texts keep the order of the file, where authors put related values
- * together, unless they were gathered from the entries.
+ * Numbers ascend, so that neighbours are next to each other; texts keep the order of the file, where authors
+ * put related values together, unless they were gathered from the entries.
  */
 static int finish_domain(const ts_build *b, size_t p, bool given)
 {
@@ -159,7 +160,8 @@ static int finish_domain(const ts_build *b, size_t p, bool given)
     free(copy);
     d->kind = is_boolean(d) ? TS_PARAM_BOOLEAN : text ? TS_PARAM_CATEGORICAL : TS_PARAM_ORDINAL;
     if (distinct == 0 || distinct > MAX_VALUES)
-        return ts_source_fail(b->source, b->entries->names.items[p], "the parameter \"%s\" has %zu values; 1 to %d are possible",
+        return ts_source_fail(b->source, b->entries->names.items[p],
+                              "the parameter \"%s\" has %zu values; 1 to %d are possible",
                               b->entries->names.items[p], distinct, MAX_VALUES);
     return TS_OK;
 }
@@ -237,7 +239,8 @@ static int fill_row(const ts_build *b, size_t row)
         const json_t *json = json_object_get(entry->values, name);
         ts_value value;
         if (!json)
-            return ts_source_fail(b->source, entry->label, "entry %zu has no value for the parameter \"%s\"", row, name);
+            return ts_source_fail(b->source, entry->label, "entry %zu has no value for the parameter \"%s\"",
+                                  row, name);
         int rc = value_of(&b->domains[p], json, &value);
         if (rc)
             return rc;
@@ -267,7 +270,8 @@ static int refuse_repeats(const ts_build *b)
             at = (at + 1) & (size - 1);
         if (slots[at])
             rc = ts_source_fail(b->source, b->entries->rows.items[row].label,
-                                "entries %zu and %zu are the same configuration; keep one", slots[at] - 1, row);
+                                "entries %zu and %zu are the same configuration; keep one", slots[at] - 1,
+                                row);
         slots[at] = row + 1;
     }
     free(slots);

@@ -1,6 +1,7 @@
 /*
- * Recordings are read entry by entry: raw timings are most of a file, and as JSON nodes they would take some twenty times their size.
- * Whatever is unusual makes this give up; the caller then parses the text as a whole, mends it or says where it goes wrong.
+ * Recordings are read entry by entry: raw timings are most of a file, and as JSON nodes they would take some
+ * twenty times their size. Whatever is unusual makes this give up; the caller then parses the text as a
+ * whole, mends it or says where it goes wrong.
  */
 #include "core/recording_parts.h"
 #include "util/number.h"
@@ -56,7 +57,8 @@ static bool push_numbers(ts_raw *raw, const json_t *array)
     size_t i;
     const json_t *item;
     bool good = true;
-    json_array_foreach (array, i, item) {
+    json_array_foreach(array, i, item)
+    {
         double value;
         if (json_is_array(item))
             good = push_numbers(raw, item);
@@ -102,7 +104,8 @@ static bool next_number(ts_cursor *c, double *out)
     return n > 0 && *end == '\0' && isfinite(*out);
 }
 
-/* The rest of an array of numbers and such arrays. Marks of failure among them are left out, as in push_numbers(). */
+/* The rest of an array of numbers and such arrays. Marks of failure among them are left out, as in
+ * push_numbers(). */
 static bool scan_numbers(ts_cursor *c, ts_raw *raw)
 {
     for (int depth = 1; depth > 0;) {
@@ -138,7 +141,8 @@ static bool copy_member(ts_cursor *c, ts_str *copy, ts_raw *raw)
     size_t length;
     if (!copy_string(c, copy, &length))
         return false;
-    bool times = (length == 7 && memcmp(name, "\"times\"", 7) == 0) || (length == 10 && memcmp(name, "\"runtimes\"", 10) == 0);
+    bool times = (length == 7 && memcmp(name, "\"times\"", 7) == 0) ||
+                 (length == 10 && memcmp(name, "\"runtimes\"", 10) == 0);
     if (!times || !accept(c, ':'))
         return true;
     ts_str_append(copy, ":");

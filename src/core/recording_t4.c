@@ -1,7 +1,8 @@
 /*
- * T4 results of the AutoTuning Association: {schema_version, metadata{timeunit}, results[]{configuration, objectives, times, invalidity,
- * correctness, measurements[]}}. Tolerated because they are out there: no schema_version, "compilation" for "compilation_time",
- * "miliseconds". Files written by Tilesmith say in "tilesmith" which kernel, problem and target a result belongs to.
+ * T4 results of the AutoTuning Association: {schema_version, metadata{timeunit}, results[]{configuration,
+ * objectives, times, invalidity, correctness, measurements[]}}. Tolerated because they are out there: no
+ * schema_version, "compilation" for "compilation_time", "miliseconds". Files written by Tilesmith say in
+ * "tilesmith" which kernel, problem and target a result belongs to.
  */
 #include "core/recording_parts.h"
 #include "util/str.h"
@@ -30,7 +31,8 @@ static double unit_seconds(const char *name)
     static const struct {
         const char *prefix;
         double seconds;
-    } units[] = {{"mil", 1e-3}, {"ms", 1e-3}, {"mic", 1e-6}, {"us", 1e-6}, {"nan", 1e-9}, {"ns", 1e-9}, {"s", 1}};
+    } units[] = {{"mil", 1e-3}, {"ms", 1e-3}, {"mic", 1e-6}, {"us", 1e-6},
+                 {"nan", 1e-9}, {"ns", 1e-9}, {"s", 1}};
     for (size_t i = 0; name && i < sizeof units / sizeof *units; i++)
         if (strncasecmp(name, units[i].prefix, strlen(units[i].prefix)) == 0)
             return units[i].seconds;
@@ -42,9 +44,12 @@ static int invalidity_status(const json_t *invalidity, ts_status *status)
     static const struct {
         const char *name;
         ts_status status;
-    } known[] = {{"correct", TS_STATUS_OK},           {"timeout", TS_STATUS_TIMED_OUT},
-                 {"compile", TS_STATUS_COMPILE_FAILED}, {"runtime", TS_STATUS_CRASHED},
-                 {"correctness", TS_STATUS_WRONG},    {"constraints", TS_STATUS_UNAVAILABLE}};
+    } known[] = {{"correct", TS_STATUS_OK},
+                 {"timeout", TS_STATUS_TIMED_OUT},
+                 {"compile", TS_STATUS_COMPILE_FAILED},
+                 {"runtime", TS_STATUS_CRASHED},
+                 {"correctness", TS_STATUS_WRONG},
+                 {"constraints", TS_STATUS_UNAVAILABLE}};
     const char *name = invalidity ? json_string_value(invalidity) : "correct";
     for (size_t i = 0; name && i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].name, name) == 0) {
@@ -67,8 +72,7 @@ static double stage(const json_t *times, const char *name, const char *other, do
         return one * unit;
     if (!json_is_array(value))
         return NAN;
-    json_array_foreach (value, i, item)
-        sum += ts_recorded_number(item, &one) ? one * unit : 0;
+    json_array_foreach(value, i, item) sum += ts_recorded_number(item, &one) ? one * unit : 0;
     return sum;
 }
 
@@ -95,7 +99,8 @@ static const json_t *measurement(const json_t *result, const char *objective)
 {
     const json_t *list = json_object_get(result, "measurements"), *item;
     size_t i;
-    json_array_foreach (list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         const char *name = json_string_value(json_object_get(item, "name"));
         if (name && strcmp(name, objective) == 0)
             return item;
@@ -109,7 +114,8 @@ static int read_value(const ts_t4 *t4, const char *objective, ts_entry *entry, c
     const json_t *invalidity = json_object_get(result, "invalidity");
     if (invalidity_status(invalidity, &entry->status))
         return ts_source_fail(t4->source, json_string_value(invalidity),
-                              "\"invalidity\" of %s must be one of timeout, compile, runtime, correctness, constraints, correct",
+                              "\"invalidity\" of %s must be one of timeout, compile, runtime, correctness, "
+                              "constraints, correct",
                               entry->label);
     int rc = ts_recording_text(&entry->record.reason, json_object_get(context, "reason"));
     if (rc || entry->status != TS_STATUS_OK)
@@ -145,8 +151,10 @@ static int read_texts(const json_t *context, ts_recording *r)
     const struct {
         char **field;
         const char *key;
-    } texts[] = {{&r->kernel, "kernel"},  {&r->type, "type"},
-                 {&r->problem, "problem"}, {&r->device, "target"},
+    } texts[] = {{&r->kernel, "kernel"},
+                 {&r->type, "type"},
+                 {&r->problem, "problem"},
+                 {&r->device, "target"},
                  {&r->fingerprint, "fingerprint"}};
     int rc = TS_OK;
     for (size_t i = 0; rc == TS_OK && i < sizeof texts / sizeof *texts; i++)
@@ -182,9 +190,11 @@ static int add_names(ts_entries *entries, const json_t *configuration)
 {
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)(uintptr_t)configuration, name, value)
-        if (!ts_vec_push(&entries->names, name))
-            return ts_fail(TS_ENOMEM, "out of memory while reading parameter names");
+    json_object_foreach(
+        (json_t *)(uintptr_t)configuration, name,
+        value) if (!ts_vec_push(&entries->names,
+                                name)) return ts_fail(TS_ENOMEM,
+                                                      "out of memory while reading parameter names");
     return TS_OK;
 }
 
@@ -194,8 +204,10 @@ static int read_result(ts_t4 *t4, const json_t *result, ts_raw *raw, const char 
     const char *objective = json_string_value(json_array_get(json_object_get(result, "objectives"), 0));
     ts_group *group;
     if (json_object_size(configuration) == 0)
-        return ts_source_fail(t4->source, "results", "%s has no \"configuration\" object with parameters", label);
-    int rc = find_group(t4, json_object_get(result, "tilesmith"), objective ? objective : t4->objective, &group);
+        return ts_source_fail(t4->source, "results", "%s has no \"configuration\" object with parameters",
+                              label);
+    int rc =
+        find_group(t4, json_object_get(result, "tilesmith"), objective ? objective : t4->objective, &group);
     if (rc == TS_OK && group->entries.names.count == 0)
         rc = add_names(&group->entries, configuration);
     if (rc)
@@ -212,7 +224,8 @@ static int read_result(ts_t4 *t4, const json_t *result, ts_raw *raw, const char 
     return rc;
 }
 
-/* The objective of the first result stands for the file, and so does the unit of its times if metadata doesn't give one. */
+/* The objective of the first result stands for the file, and so does the unit of its times if metadata
+ * doesn't give one. */
 static void read_head(ts_t4 *t4, const json_t *root)
 {
     const json_t *first = json_array_get(json_object_get(root, "results"), 0);
@@ -221,7 +234,8 @@ static void read_head(ts_t4 *t4, const json_t *root)
     t4->objective = json_is_string(objective) ? json_string_value(objective) : "time";
     t4->unit = unit_seconds(json_string_value(unit));
     if (t4->unit == 0)
-        t4->unit = unit_seconds(json_string_value(json_object_get(measurement(first, t4->objective), "unit")));
+        t4->unit =
+            unit_seconds(json_string_value(json_object_get(measurement(first, t4->objective), "unit")));
 }
 
 static int read_results(ts_t4 *t4, ts_document *document)
@@ -229,7 +243,8 @@ static int read_results(ts_t4 *t4, ts_document *document)
     const json_t *results = json_object_get(document->root, "results"), *result;
     size_t i;
     int rc = TS_OK;
-    json_array_foreach (results, i, result) {
+    json_array_foreach(results, i, result)
+    {
         char label[40];
         snprintf(label, sizeof label, "result %zu", i);
         rc = read_result(t4, result, &document->raws.items[i], label);

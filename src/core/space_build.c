@@ -190,12 +190,10 @@ static int explain(ts_space *space, const ts_space_spec *spec)
 }
 
 /* Growth left room at the end; where giving it back fails, it stays. */
-static void shrink(ts_space *space)
+static void *trimmed(void *items, size_t bytes)
 {
-    ts_space_node *nodes = realloc(space->nodes.items, (space->nodes.count + 1) * sizeof *nodes);
-    ts_space_edge *edges = realloc(space->edges.items, (space->edges.count + 1) * sizeof *edges);
-    space->nodes.items = nodes ? nodes : space->nodes.items;
-    space->edges.items = edges ? edges : space->edges.items;
+    void *smaller = realloc(items, bytes ? bytes : 1);
+    return smaller ? smaller : items;
 }
 
 static int fill(ts_space *space, const ts_space_spec *spec)
@@ -210,7 +208,8 @@ static int fill(ts_space *space, const ts_space_spec *spec)
         return ts_fail(
             TS_EINPUT,
             "this search space has 2^64 configurations or more; add constraints or give fewer values");
-    shrink(space);
+    space->nodes.items = trimmed(space->nodes.items, space->nodes.count * sizeof *space->nodes.items);
+    space->edges.items = trimmed(space->edges.items, space->edges.count * sizeof *space->edges.items);
     return TS_OK;
 }
 

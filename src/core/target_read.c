@@ -244,6 +244,9 @@ static int finish(ts_target *target, const char *name)
                        *bytes = ts_target_get(target, "vector.bytes");
     if (!bits || bits->value.kind != TS_INT)
         return 0;
+    if (bits->value.i < 8 || bits->value.i % 8 != 0)
+        return ts_fail(TS_EINPUT, "%s: vector.bits of target %s is not a multiple of 8; correct it", name,
+                       target->name);
     if (!bytes)
         return ts_target_set(target, "vector.bytes", ts_int(bits->value.i / 8), "B", "vector.bits", NAN, NAN);
     if (bytes->value.kind == TS_INT && bytes->value.i <= INT64_MAX / 8 && bytes->value.i * 8 == bits->value.i)

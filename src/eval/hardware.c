@@ -246,7 +246,7 @@ static void choose_cpus(ts_hardware *h)
     int spare = CPU_COUNT(&others);
     if (h->options.jobs <= 0 && spare > 1)
         h->max_units = (size_t) spare;
-    h->max_units = h->max_units < TS_MAX_UNITS ? h->max_units : TS_MAX_UNITS;
+    h->max_units = h->max_units < TS_MAX_UNITS - 2 ? h->max_units : TS_MAX_UNITS - 2; /* and the reference, and a guest */
     h->affinity_narrowed = spare > 0 && sched_setaffinity(0, sizeof others, &others) == 0;
 }
 

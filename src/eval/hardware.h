@@ -43,6 +43,7 @@ typedef struct ts_unit {
     ts_compile compile;
     ts_job *jobs[TS_UNIT_JOBS]; /**< none: it is the reference */
     size_t count;
+    bool guest; /**< runs on the CPU for measuring, which was idle, and gives way to the worker */
 } ts_unit;
 
 typedef enum ts_reference_state {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* As long as the worker has nothing to do, small units: the first results come sooner. */
-enum { EAGER_UNIT = 3 };
+enum { EAGER_UNIT = 3, NICE = 10, NICE_GUEST = 19, FEW_COMPILERS = 4 };
 static const double unit_seconds = 60, seconds_per_variant = 30;
 
 /* ---- objects ----------------------------------------------------------------------------------------------------- */
@@ -75,10 +75,35 @@ static bool being_compiled(const ts_hardware *h, const ts_job *job)
     return false;
 }
 
+/*
+ * The worker is often faster than the compilers. Where these are few, the CPU for measuring compiles too while there is nothing to measure;
+ * such a guest is so nice that a worker that comes back hardly notices it (not at all, at real-time priority).
+ */
+static bool guest_welcome(const ts_hardware *h)
+{
+    for (size_t i = 0; i < h->unit_count; i++)
+        if (h->units[i].guest)
+            return false;
+    return h->worker.pid == 0 && h->affinity_narrowed && h->max_units < FEW_COMPILERS;
+}
+
+static size_t regular_units(const ts_hardware *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->unit_count; i++)
+        n += !h->units[i].guest;
+    return n;
+}
+
+static size_t free_places(const ts_hardware *h)
+{
+    return h->max_units - regular_units(h) + guest_welcome(h);
+}
+
 /* Fair shares for the compilers that are free, and little ones while the worker is idle. */
 static size_t unit_size(const ts_hardware *h)
 {
-    size_t queued = 0, ready = 0, idle = h->max_units - h->unit_count;
+    size_t queued = 0, ready = 0, idle = free_places(h);
     for (size_t i = 0; i < h->jobs.count; i++) {
         queued += h->jobs.items[i]->state == TS_JOB_QUEUED;
         ready += h->jobs.items[i]->state == TS_JOB_READY || h->jobs.items[i]->state == TS_JOB_RUNNING;
@@ -108,9 +133,15 @@ static int start_unit(ts_hardware *h, ts_unit *u)
     ts_str_append(&text, ts_variant_prelude());
     for (size_t i = 0; i < u->count; i++)
         ts_str_append(&text, u->jobs[i]->variant.source);
+    ts_compile_request request = {.scratch = h->scratch,
+                                  .name = name,
+                                  .compiler = u->jobs[0]->variant.compiler,
+                                  .flags = u->jobs[0]->variant.flags,
+                                  .source = ts_str_text(&text),
+                                  .cpu = u->guest ? h->cpu : -1,
+                                  .niceness = u->guest ? NICE_GUEST : NICE};
     int rc = text.failed ? ts_fail(TS_ENOMEM, "out of memory while writing a translation unit")
-                         : ts_compile_start(h->scratch, u->jobs[0]->variant.compiler, u->jobs[0]->variant.flags,
-                                            ts_str_text(&text), name, &u->compile);
+                         : ts_compile_start(&request, &u->compile);
     ts_str_free(&text);
     for (size_t i = 0; i < u->count && rc == TS_OK; i++)
         u->jobs[i]->state = TS_JOB_COMPILING;
@@ -188,7 +219,9 @@ static int start_reference(ts_hardware *h)
     } else if (rc == TS_OK) {
         ts_unit *u = &h->units[h->unit_count];
         *u = (ts_unit){.count = 0};
-        rc = ts_compile_start(h->scratch, h->reference_compiler, reference_flags(h), ts_str_text(&text), id, &u->compile);
+        ts_compile_request request = {.scratch = h->scratch, .name = id, .compiler = h->reference_compiler,
+                                      .flags = reference_flags(h), .source = ts_str_text(&text), .cpu = -1};
+        rc = ts_compile_start(&request, &u->compile);
         h->unit_count += rc == TS_OK;
         h->reference_state = TS_REFERENCE_COMPILING;
     }
@@ -267,8 +300,8 @@ static void look_up(ts_hardware *h)
 
 static int start_units(ts_hardware *h)
 {
-    while (h->unit_count < h->max_units) {
-        ts_unit u = {.count = 0};
+    while (free_places(h) > 0) {
+        ts_unit u = {.guest = regular_units(h) >= h->max_units};
         form_unit(h, &u);
         if (u.count == 0)
             return TS_OK;
@@ -285,7 +318,7 @@ int ts_hardware_build(ts_hardware *h)
     int rc = take_in_units(h);
     if (rc == TS_OK && h->reference_state == TS_REFERENCE_NONE && !h->reference_compiler)
         rc = choose_reference_compiler(h);
-    if (rc == TS_OK && h->reference_state == TS_REFERENCE_NONE && h->reference_compiler && h->unit_count < h->max_units)
+    if (rc == TS_OK && h->reference_state == TS_REFERENCE_NONE && h->reference_compiler)
         rc = start_reference(h);
     look_up(h);
     return rc == TS_OK ? start_units(h) : rc;

@@ -1,4 +1,5 @@
-/* Replay: a recorded space behind the evaluator's interface. What was measured once is what every evaluation answers. */
+/* Replay: a recorded space behind the evaluator's interface. What was measured once is what every evaluation
+ * answers. */
 #include "core/recording.h"
 #include "eval/evaluator.h"
 #include "util/vec.h"
@@ -19,8 +20,9 @@ static int replay_submit(ts_evaluator *self, const uint64_t *configs, size_t cou
         r->next = r->queue.count = 0;
     for (size_t i = 0; i < count; i++) {
         if (configs[i] >= r->recording->count)
-            return ts_fail(TS_EINTERNAL, "configuration %llu is outside of the recording '%s', which has %llu",
-                           (unsigned long long)configs[i], r->recording->name, (unsigned long long)r->recording->count);
+            return ts_fail(
+                TS_EINTERNAL, "configuration %llu is outside of the recording '%s', which has %llu",
+                (unsigned long long)configs[i], r->recording->name, (unsigned long long)r->recording->count);
         if (!ts_vec_push(&r->queue, configs[i]))
             return ts_fail(TS_ENOMEM, "out of memory while replaying a recording");
     }

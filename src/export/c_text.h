@@ -1,4 +1,5 @@
-/* C out of names and texts that come from a database: nothing in them may end a literal, a comment or a name early. */
+/* C out of names and texts that come from a database: nothing in them may end a literal, a comment or a name
+ * early. */
 #ifndef TS_EXPORT_C_TEXT_H
 #define TS_EXPORT_C_TEXT_H
 

@@ -1,6 +1,7 @@
 /*
- * A C header: TILESMITH_GEMM_F32_M512_N512_K512_MR and its like as macros, and the same as tables with a lookup. With several targets in it,
- * the macros of one are chosen with -DTILESMITH_TARGET_NAME; the tables hold all of them.
+ * A C header: TILESMITH_GEMM_F32_M512_N512_K512_MR and its like as macros, and the same as tables with a
+ * lookup. With several targets in it, the macros of one are chosen with -DTILESMITH_TARGET_NAME; the tables
+ * hold all of them.
  */
 #include "export/c_text.h"
 #include "export/exporters.h"
@@ -169,10 +170,12 @@ static int write_header(const ts_choices *choices, ts_str *out)
 {
     ts_machines machines = {0};
     int rc = find_machines(choices, &machines);
-    ts_str_format(out, "/* Tuned configurations, exported by tilesmith %s.%s */\n#ifndef TILESMITH_CHOICES_H\n"
-                       "#define TILESMITH_CHOICES_H\n\n#include <stddef.h>\n#include <string.h>\n\n",
-                  TILESMITH_VERSION,
-                  machines.count > 1 ? " Macros of one target: compile with its -DTILESMITH_TARGET_NAME below." : "");
+    ts_str_format(
+        out,
+        "/* Tuned configurations, exported by tilesmith %s.%s */\n#ifndef TILESMITH_CHOICES_H\n"
+        "#define TILESMITH_CHOICES_H\n\n#include <stddef.h>\n#include <string.h>\n\n",
+        TILESMITH_VERSION,
+        machines.count > 1 ? " Macros of one target: compile with its -DTILESMITH_TARGET_NAME below." : "");
     if (rc == TS_OK)
         rc = write_macros(choices, &machines, out);
     if (rc == TS_OK)
@@ -191,7 +194,8 @@ static int render(ts_store *store, const ts_export_request *request, char **text
     if (rc == TS_OK)
         rc = ts_choices_make(store, &selection, &choices);
     if (rc == TS_OK)
-        rc = choices.count ? write_header(&choices, &out) : ts_select_nothing(store, request, "winner by time");
+        rc = choices.count ? write_header(&choices, &out)
+                           : ts_select_nothing(store, request, "winner by time");
     *length = out.length;
     if (rc == TS_OK && !(*text = ts_str_take(&out)))
         rc = ts_fail(TS_ENOMEM, "out of memory while exporting");
@@ -203,6 +207,7 @@ static int render(ts_store *store, const ts_export_request *request, char **text
 
 extern const ts_exporter ts_exporter_header;
 const ts_exporter ts_exporter_header = {.name = "header",
-                                        .summary = "a C header: macros and lookup tables of the tuned parameters",
+                                        .summary =
+                                            "a C header: macros and lookup tables of the tuned parameters",
                                         .extension = ".h",
                                         .render = render};

@@ -53,9 +53,10 @@ static int append_winner(ts_store *store, const ts_winner *w, ts_str *out)
     append_text(out, "compiler", w->compiler);
     append_text(out, "compiler_identity", w->compiler_identity);
     append_text(out, "flags", w->flags);
-    ts_str_format(out, ", \"fixed_shape\": %s, \"huge_pages\": %s, \"workspace_bytes\": %lld, \"evaluations\": %zu",
-                  w->fixed_shape ? "true" : "false", w->huge_pages ? "true" : "false", (long long)w->workspace_bytes,
-                  w->evaluations);
+    ts_str_format(
+        out, ", \"fixed_shape\": %s, \"huge_pages\": %s, \"workspace_bytes\": %lld, \"evaluations\": %zu",
+        w->fixed_shape ? "true" : "false", w->huge_pages ? "true" : "false", (long long)w->workspace_bytes,
+        w->evaluations);
     append_text(out, "library_version", w->library_version);
     append_text(out, "timestamp", w->timestamp);
     append_text(out, "kernel_hash", w->kernel_hash);
@@ -72,9 +73,11 @@ static int render(ts_store *store, const ts_export_request *request, char **text
     int rc = ts_select(store, request, &selection);
     if (rc)
         return rc;
-    ts_str_format(&out, "{\"generator\": \"tilesmith %s\", \"units\": {\"seconds\": \"s\", \"lo\": \"s\", \"hi\": \"s\", "
-                        "\"flops\": \"flop\", \"peak\": \"flop/s\", \"workspace_bytes\": \"B\"},\n\"winners\": [\n",
-                  TILESMITH_VERSION);
+    ts_str_format(
+        &out,
+        "{\"generator\": \"tilesmith %s\", \"units\": {\"seconds\": \"s\", \"lo\": \"s\", \"hi\": \"s\", "
+        "\"flops\": \"flop\", \"peak\": \"flop/s\", \"workspace_bytes\": \"B\"},\n\"winners\": [\n",
+        TILESMITH_VERSION);
     for (size_t i = 0; i < selection.count && rc == TS_OK; i++) {
         ts_str_append(&out, i ? ",\n" : "");
         rc = append_winner(store, &selection.winners[i], &out);

@@ -1,6 +1,7 @@
 /*
- * T4 results (AutoTuning Association, schema 1.0.0): every measured configuration, the newest measurement of each. Units are in the file:
- * "timeunit" for the times, "unit" for each measurement. What T4 has no place for (kernel, problem, target, reason) stands in "tilesmith".
+ * T4 results (AutoTuning Association, schema 1.0.0): every measured configuration, the newest measurement of
+ * each. Units are in the file: "timeunit" for the times, "unit" for each measurement. What T4 has no place
+ * for (kernel, problem, target, reason) stands in "tilesmith".
  */
 #include "export/exporters.h"
 #include "export/select.h"
@@ -104,7 +105,8 @@ static int write_row(void *context, const ts_store_row *r)
     ts_json_string(&w->out, r->timestamp);
     ts_str_format(&w->out, ", \"configuration\": %s, \"objectives\": [", r->configuration);
     ts_json_string(&w->out, r->objective);
-    ts_str_format(&w->out, "], \"invalidity\": \"%s\", \"correctness\": %d", invalidity(r->status), r->status == TS_STATUS_OK);
+    ts_str_format(&w->out, "], \"invalidity\": \"%s\", \"correctness\": %d", invalidity(r->status),
+                  r->status == TS_STATUS_OK);
     append_times(&w->out, r);
     append_measurements(&w->out, r);
     append_context(&w->out, r);
@@ -114,8 +116,11 @@ static int write_row(void *context, const ts_store_row *r)
 static int render(ts_store *store, const ts_export_request *request, char **text, size_t *length)
 {
     ts_t4_writer w = {.store = store};
-    ts_str_format(&w.out, "{\"schema_version\": \"1.0.0\",\n\"metadata\": {\"timeunit\": \"seconds\", \"generator\": \"tilesmith %s\"},\n"
-                          "\"results\": [\n", TILESMITH_VERSION);
+    ts_str_format(&w.out,
+                  "{\"schema_version\": \"1.0.0\",\n\"metadata\": {\"timeunit\": \"seconds\", \"generator\": "
+                  "\"tilesmith %s\"},\n"
+                  "\"results\": [\n",
+                  TILESMITH_VERSION);
     int rc = ts_store_each(store, request->kernel, request->target, write_row, &w);
     if (rc == TS_OK && w.count == 0)
         rc = ts_select_nothing(store, request, "evaluation");
@@ -128,7 +133,8 @@ static int render(ts_store *store, const ts_export_request *request, char **text
 }
 
 extern const ts_exporter ts_exporter_t4;
-const ts_exporter ts_exporter_t4 = {.name = "t4",
-                                    .summary = "every measured configuration, in the AutoTuning Association's T4 format",
-                                    .extension = ".json",
-                                    .render = render};
+const ts_exporter ts_exporter_t4 = {
+    .name = "t4",
+    .summary = "every measured configuration, in the AutoTuning Association's T4 format",
+    .extension = ".json",
+    .render = render};

@@ -12,7 +12,8 @@ static int push(ts_fields *fields, char *name, ts_value value)
     return ts_fail(TS_ENOMEM, "out of memory while exporting");
 }
 
-/* "m=512,n=512": dimensions in the manifest's order. Text without numbers (of imported problems) has no dimensions. */
+/* "m=512,n=512": dimensions in the manifest's order. Text without numbers (of imported problems) has no
+ * dimensions. */
 static int read_dims(const char *problem, ts_fields *out)
 {
     int rc = TS_OK;
@@ -46,7 +47,8 @@ static int read_params(json_t *configuration, ts_fields *out)
 {
     const char *name;
     json_t *json;
-    json_object_foreach (configuration, name, json) {
+    json_object_foreach(configuration, name, json)
+    {
         ts_value value = to_value(json);
         int rc = value.kind == TS_NONE ? TS_OK : push(out, strdup(name), value);
         if (rc)
@@ -59,8 +61,10 @@ static int make_choice(ts_store *store, const ts_winner *w, ts_choice *out)
 {
     out->winner = w;
     if (!isfinite(w->seconds) || w->seconds <= 0)
-        return ts_fail(TS_EINPUT, "%s: is damaged (a winner that takes no time); restore a copy, or move it away and tune again",
-                       ts_store_path(store));
+        return ts_fail(
+            TS_EINPUT,
+            "%s: is damaged (a winner that takes no time); restore a copy, or move it away and tune again",
+            ts_store_path(store));
     int rc = ts_stored_json(store, w->configuration, false, &out->configuration);
     if (rc == TS_OK)
         rc = read_params(out->configuration, &out->params);

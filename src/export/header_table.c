@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A column: one dimension or parameter over all winners of a kernel, of the widest type that any of them has. */
+/* A column: one dimension or parameter over all winners of a kernel, of the widest type that any of them has.
+ */
 typedef struct ts_column {
     const char *name; /* borrowed */
     char *field;      /* its name in C */
@@ -70,7 +71,9 @@ static int find_columns(ts_table_writer *t)
 
 static void write_struct(ts_table_writer *t)
 {
-    ts_str_format(t->out, "struct %s_choice {\n    const char *type, *target, *fingerprint;\n    double seconds;\n", t->name);
+    ts_str_format(t->out,
+                  "struct %s_choice {\n    const char *type, *target, *fingerprint;\n    double seconds;\n",
+                  t->name);
     for (size_t i = 0; i < t->columns.count; i++) {
         const ts_column *c = &t->columns.items[i];
         const char *type = c->kind == TS_INT ? "long long " : c->kind == TS_REAL ? "double " : "const char *";
@@ -122,22 +125,26 @@ static void write_row(ts_table_writer *t, const ts_choice *choice)
 
 static void write_lookup(ts_table_writer *t)
 {
-    ts_str_format(t->out,
-                  "/* The choice for exactly this type and shape on the machine with that fingerprint (0: on any); 0 if there is none. "
-                  "*/\nstatic inline const struct %s_choice *%s_find(const char *fingerprint, const char *type",
-                  t->name, t->name);
+    ts_str_format(
+        t->out,
+        "/* The choice for exactly this type and shape on the machine with that fingerprint (0: on any); 0 "
+        "if there is none. "
+        "*/\nstatic inline const struct %s_choice *%s_find(const char *fingerprint, const char *type",
+        t->name, t->name);
     for (size_t i = 0; i < t->columns.count; i++)
         if (t->columns.items[i].dim)
             ts_str_format(t->out, ", long long %s", t->columns.items[i].field);
     ts_str_format(t->out,
                   ")\n{\n    for (size_t i = 0; i < sizeof %s_choices / sizeof %s_choices[0]; i++) {\n"
                   "        const struct %s_choice *c = &%s_choices[i];\n"
-                  "        if (strcmp(c->type, type) == 0 && (!fingerprint || (c->fingerprint && strcmp(c->fingerprint, "
+                  "        if (strcmp(c->type, type) == 0 && (!fingerprint || (c->fingerprint && "
+                  "strcmp(c->fingerprint, "
                   "fingerprint) == 0))",
                   t->name, t->name, t->name, t->name);
     for (size_t i = 0; i < t->columns.count; i++)
         if (t->columns.items[i].dim)
-            ts_str_format(t->out, " &&\n            c->%s == %s", t->columns.items[i].field, t->columns.items[i].field);
+            ts_str_format(t->out, " &&\n            c->%s == %s", t->columns.items[i].field,
+                          t->columns.items[i].field);
     ts_str_append(t->out, ")\n            return c;\n    }\n    return 0;\n}\n\n");
 }
 
@@ -171,7 +178,9 @@ static int write_kernel(const ts_choice *rows, size_t count, ts_c_names *names, 
     ts_str plain = TS_STR_INIT, unique = TS_STR_INIT;
     ts_str_append(&plain, "tilesmith_");
     ts_c_name(&plain, rows[0].winner->kernel, false);
-    int rc = ts_c_unique(names, ts_str_text(&plain), &unique) ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while exporting");
+    int rc = ts_c_unique(names, ts_str_text(&plain), &unique)
+                 ? TS_OK
+                 : ts_fail(TS_ENOMEM, "out of memory while exporting");
     ts_table_writer t = {.rows = rows, .count = count, .name = ts_str_text(&unique), .out = out};
     if (rc == TS_OK)
         rc = write_table(&t);

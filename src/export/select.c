@@ -11,9 +11,11 @@ void ts_selection_clear(ts_selection *s)
 
 int ts_select_nothing(ts_store *store, const ts_export_request *request, const char *what)
 {
-    return ts_fail(TS_ENOTFOUND, "%s: has no %s of %s%s on %s%s; 'tilesmith show results' lists what is there", ts_store_path(store),
-                   what, request->kernel ? "kernel " : "any kernel", request->kernel ? request->kernel : "",
-                   request->target ? "target " : "any target", request->target ? request->target : "");
+    return ts_fail(TS_ENOTFOUND,
+                   "%s: has no %s of %s%s on %s%s; 'tilesmith show results' lists what is there",
+                   ts_store_path(store), what, request->kernel ? "kernel " : "any kernel",
+                   request->kernel ? request->kernel : "", request->target ? "target " : "any target",
+                   request->target ? request->target : "");
 }
 
 int ts_select(ts_store *store, const ts_export_request *request, ts_selection *out)
@@ -31,6 +33,8 @@ int ts_stored_json(ts_store *store, const char *text, bool array, json_t **out)
         return TS_OK;
     }
     json_decref(root);
-    return ts_fail(TS_EINPUT, "%s: is damaged (expected a JSON %s, found '%.60s'); restore a copy, or move it away and tune again",
-                   ts_store_path(store), array ? "array" : "object", text ? text : "");
+    return ts_fail(
+        TS_EINPUT,
+        "%s: is damaged (expected a JSON %s, found '%.60s'); restore a copy, or move it away and tune again",
+        ts_store_path(store), array ? "array" : "object", text ? text : "");
 }

@@ -29,7 +29,7 @@ bool ts_realtime(void)
 {
     /* A real-time thread that never sleeps would keep its CPU for good: the kernel kills it after this much
      * CPU time. */
-    const rlim_t guard_us = 20 * 1000000;
+    const rlim_t guard_us = (rlim_t)20 * 1000000;
     struct rlimit limit;
     if (getrlimit(RLIMIT_RTTIME, &limit) != 0) {
         return false;

@@ -1,6 +1,7 @@
 /*
- * Which machine is this? Identity and feature bits of the processor, read without allocation: the fingerprint that tuner and
- * runtime must agree on. The runtime depends on nothing else of the tree; core/detect borrows this file from it.
+ * Which machine is this? Identity and feature bits of the processor, read without allocation: the fingerprint
+ * that tuner and runtime must agree on. The runtime depends on nothing else of the tree; core/detect borrows
+ * this file from it.
  */
 #ifndef TS_RUNTIME_HOST_H
 #define TS_RUNTIME_HOST_H
@@ -14,14 +15,16 @@ typedef struct ts_host_cache {
 } ts_host_cache;
 
 typedef struct ts_host {
-    char arch[16];          /**< "x86_64", "aarch64", "riscv64", … */
-    char vendor[32];        /**< "GenuineIntel", "AuthenticAMD", MIDR implementer, "unknown" */
-    char model[64];         /**< brand string, for people; never part of the fingerprint */
-    const char *features[96]; /**< names of the feature bits present and usable (OS support checked), sorted, NULL-terminated */
+    char arch[16];            /**< "x86_64", "aarch64", "riscv64", … */
+    char vendor[32];          /**< "GenuineIntel", "AuthenticAMD", MIDR implementer, "unknown" */
+    char model[64];           /**< brand string, for people; never part of the fingerprint */
+    const char *features[96]; /**< names of the feature bits present and usable (OS support checked), sorted,
+                                 NULL-terminated */
     size_t feature_count;
     ts_host_cache l1d, l2, l3;
     int vector_bits, vector_registers;
-    char fingerprint[17];   /**< 16 hex digits: FNV-1a 64 of arch, vendor, features, L1d and L2 geometry */
+    char fingerprint[17]; /**< 16 hex digits: FNV-1a 64 of arch, vendor, features, vector bits, L1d and L2
+                             size/line/ways */
 } ts_host;
 
 /** Fill in; cannot fail (what the platform doesn't tell is left empty). */

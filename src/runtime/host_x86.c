@@ -139,7 +139,7 @@ static void identify_vendor(ts_host *host)
         host->vendor[12] = '\0';
     }
     for (uint32_t i = 0; i < 3 && query(0x80000002 + i, 0, r); i++) {
-        memcpy(host->model + 16 * i, r, 16);
+        memcpy(host->model + (size_t)16 * i, r, 16);
     }
     host->model[48] = '\0';
 }

@@ -1,4 +1,5 @@
-/* Between the files of the store: the connection, cached statements, transactions, errors. Nobody else includes this. */
+/* Between the files of the store: the connection, cached statements, transactions, errors. Nobody else
+ * includes this. */
 #ifndef TS_STORE_DATABASE_H
 #define TS_STORE_DATABASE_H
 
@@ -23,12 +24,14 @@ struct ts_store {
 /** The text of schema.sql, made by the build. */
 extern const char ts_schema_sql[];
 
-/** One sentence for the connection's last error: what happened to the file, and what to do. Returns the TS_E… code. */
+/** One sentence for the connection's last error: what happened to the file, and what to do. Returns the TS_E…
+ * code. */
 int ts_db_fail(ts_store *s);
 
 /**
- * Run statements. `types` has a letter per parameter: i int64_t, k row id (0 is NULL), d double (NAN is NULL), t text (NULL is NULL).
- * ts_db_query() leaves the statement before its first row: step it until it returns 0 or less, or reset it.
+ * Run statements. `types` has a letter per parameter: i int64_t, k row id (0 is NULL), d double (NAN is
+ * NULL), t text (NULL is NULL). ts_db_query() leaves the statement before its first row: step it until it
+ * returns 0 or less, or reset it.
  */
 int ts_db_query(ts_store *s, sqlite3_stmt **out, const char *sql, const char *types, ...);
 /** 1: a row; 0: done; negative: error. The statement is reset unless there is a row. */
@@ -49,7 +52,8 @@ int ts_db_text(sqlite3_stmt *row, int column, char **out);
 /** A column as a real; NAN for NULL. */
 double ts_db_real(sqlite3_stmt *row, int column);
 
-/** Schema versions: step i turns version i into i+1. Each is one transaction, so a file always has a whole version. */
+/** Schema versions: step i turns version i into i+1. Each is one transaction, so a file always has a whole
+ * version. */
 int ts_db_migrate(ts_store *s, const char *const *steps, int count);
 /** Is this file ours, and of a version that we can read? *version 0: empty. */
 int ts_db_identify(ts_store *s, int *version);
@@ -65,7 +69,8 @@ int ts_parameters_parse(ts_store *s, const ts_kernel *kernel, const char *text, 
 
 /** Find or make; all inside of the caller's transaction. */
 int ts_db_kernel(ts_store *s, const char *name, const char *hash, int64_t *id);
-int ts_db_problem(ts_store *s, int64_t kernel, const char *type, const char *shape, double flops, double bytes, int64_t *id);
+int ts_db_problem(ts_store *s, int64_t kernel, const char *type, const char *shape, double flops,
+                  double bytes, int64_t *id);
 int ts_db_configuration(ts_store *s, int64_t problem, const char *parameters, int64_t *id);
 
 #endif

@@ -1,4 +1,5 @@
-/* Recorded spaces of others into the database: marked as imported, all of a file or nothing of it, and once. */
+/* Recorded spaces of others into the database: marked as imported, all of a file or nothing of it, and once.
+ */
 #include "store/database.h"
 #include "tilesmith.h"
 #include "util/clock.h"
@@ -6,21 +7,25 @@
 #include <math.h>
 #include <string.h>
 
-/* An imported machine is kept apart from machines of this database, even under an equal name or fingerprint. */
+/* An imported machine is kept apart from machines of this database, even under an equal name or fingerprint.
+ */
 static int find_target(ts_store *s, const ts_recording *r, const char *now, int64_t *id)
 {
     const char *name = *r->device ? r->device : r->name;
-    int rc = ts_db_id(s, id, "SELECT id FROM targets WHERE imported AND name = ? AND coalesce(fingerprint, '') = ?", "tt", name,
-                      r->fingerprint ? r->fingerprint : "");
+    int rc = ts_db_id(s, id,
+                      "SELECT id FROM targets WHERE imported AND name = ? AND coalesce(fingerprint, '') = ?",
+                      "tt", name, r->fingerprint ? r->fingerprint : "");
     if (rc || *id)
         return rc;
-    rc = ts_db_run(s, "INSERT INTO targets (name, kind, fingerprint, imported, updated) VALUES (?, '', ?, 1, ?)", "ttt", name,
-                   r->fingerprint, now);
+    rc = ts_db_run(s,
+                   "INSERT INTO targets (name, kind, fingerprint, imported, updated) VALUES (?, '', ?, 1, ?)",
+                   "ttt", name, r->fingerprint, now);
     *id = sqlite3_last_insert_rowid(s->db);
     return rc;
 }
 
-static int make_session(ts_store *s, const ts_recording *r, int64_t import, const char *now, int64_t *problem, int64_t *session)
+static int make_session(ts_store *s, const ts_recording *r, int64_t import, const char *now, int64_t *problem,
+                        int64_t *session)
 {
     int64_t target, kernel;
     int rc = find_target(s, r, now, &target);
@@ -30,26 +35,33 @@ static int make_session(ts_store *s, const ts_recording *r, int64_t import, cons
         rc = ts_db_problem(s, kernel, r->type, r->problem, NAN, NAN, problem);
     if (rc == TS_OK)
         rc = ts_db_run(s,
-                       "INSERT INTO sessions (target_id, problem_id, import_id, evaluator, objective, library_version, started, "
+                       "INSERT INTO sessions (target_id, problem_id, import_id, evaluator, objective, "
+                       "library_version, started, "
                        "ended, stop_reason) VALUES (?, ?, ?, 'imported', ?, ?, ?, ?, 'imported')",
                        "iiitttt", target, *problem, import, r->objective, TILESMITH_VERSION, now, now);
     *session = sqlite3_last_insert_rowid(s->db);
     return rc;
 }
 
-static int insert_record(ts_store *s, int64_t session, int64_t configuration, const ts_recording *r, uint64_t i,
-                         const char *timings, const char *now)
+static int insert_record(ts_store *s, int64_t session, int64_t configuration, const ts_recording *r,
+                         uint64_t i, const char *timings, const char *now)
 {
     const ts_record *record = &r->records[i];
     return ts_db_run(s,
-                     "INSERT INTO samples (session_id, configuration_id, status, reason, cost, timings, render, compile, verify, "
+                     "INSERT INTO samples (session_id, configuration_id, status, reason, cost, timings, "
+                     "render, compile, verify, "
                      "measure, search, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "ii" "ttdt" "ddddd" "t", session, configuration, ts_status_name(r->status[i]), record->reason, r->cost[i],
-                     timings, record->framework, record->compile, record->verify, record->benchmark, record->search,
-                     record->timestamp ? record->timestamp : now);
+                     "ii"
+                     "ttdt"
+                     "ddddd"
+                     "t",
+                     session, configuration, ts_status_name(r->status[i]), record->reason, r->cost[i],
+                     timings, record->framework, record->compile, record->verify, record->benchmark,
+                     record->search, record->timestamp ? record->timestamp : now);
 }
 
-static int add_record(ts_store *s, int64_t session, int64_t problem, const ts_recording *r, uint64_t i, const char *now)
+static int add_record(ts_store *s, int64_t session, int64_t problem, const ts_recording *r, uint64_t i,
+                      const char *now)
 {
     ts_str parameters = TS_STR_INIT, timings = TS_STR_INIT;
     int64_t configuration;
@@ -86,7 +98,8 @@ static int add_file(ts_store *s, const ts_recordings *recordings, const char *so
     int rc = ts_db_id(s, &known, "SELECT id FROM imports WHERE hash = ?", "t", hash);
     if (rc || known)
         return rc;
-    rc = ts_db_run(s, "INSERT INTO imports (hash, source, imported) VALUES (?, ?, ?)", "ttt", hash, source_path, now);
+    rc = ts_db_run(s, "INSERT INTO imports (hash, source, imported) VALUES (?, ?, ?)", "ttt", hash,
+                   source_path, now);
     import = sqlite3_last_insert_rowid(s->db);
     for (size_t i = 0; i < recordings->count && rc == TS_OK; i++)
         rc = add_recording(s, recordings->items[i], import, now, rows);

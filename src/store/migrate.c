@@ -7,7 +7,8 @@ static int pragma(ts_store *s, const char *sql, int64_t *value)
     return ts_db_id(s, value, sql, "");
 }
 
-/* Nothing in it and nobody's mark on it: a new file, or one whose creator was killed before its first commit. */
+/* Nothing in it and nobody's mark on it: a new file, or one whose creator was killed before its first commit.
+ */
 static int is_empty(ts_store *s, int64_t application, int64_t version, bool *empty)
 {
     int64_t objects = 0;
@@ -29,20 +30,26 @@ int ts_db_identify(ts_store *s, int *version)
     if (rc || empty)
         return rc;
     if (application != TS_SCHEMA_APPLICATION_ID)
-        return ts_fail(TS_EINPUT, "%s: is an SQLite database of another program; use another --db FILE", s->path);
+        return ts_fail(TS_EINPUT, "%s: is an SQLite database of another program; use another --db FILE",
+                       s->path);
     if (found > TS_SCHEMA_VERSION)
         return ts_fail(TS_EINPUT,
-                       "%s: was written by a newer Tilesmith (schema %d, this one knows %d); upgrade Tilesmith or use another "
-                       "--db FILE", s->path, (int)found, TS_SCHEMA_VERSION);
+                       "%s: was written by a newer Tilesmith (schema %d, this one knows %d); upgrade "
+                       "Tilesmith or use another "
+                       "--db FILE",
+                       s->path, (int)found, TS_SCHEMA_VERSION);
     if (found < TS_SCHEMA_OLDEST)
-        return ts_fail(TS_EINPUT, "%s: has schema %d, and %d is the oldest that this Tilesmith reads; use another --db FILE",
-                       s->path, (int)found, TS_SCHEMA_OLDEST);
+        return ts_fail(
+            TS_EINPUT,
+            "%s: has schema %d, and %d is the oldest that this Tilesmith reads; use another --db FILE",
+            s->path, (int)found, TS_SCHEMA_OLDEST);
     return TS_OK;
 }
 
 static int apply(ts_store *s, const char *step, int version)
 {
-    char *mark = ts_asprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", TS_SCHEMA_APPLICATION_ID, version);
+    char *mark = ts_asprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                             TS_SCHEMA_APPLICATION_ID, version);
     int rc = mark ? ts_db_exec(s, step) : ts_fail(TS_ENOMEM, "%s: out of memory", s->path);
     if (rc == TS_OK)
         rc = ts_db_exec(s, mark);

@@ -35,7 +35,8 @@ static int connect_to(ts_store *s, const char *name, int flags)
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, BUSY_MS);
     /* The file may come from anywhere: its views and triggers may call nothing that has effects. */
-    return ts_db_exec(s, "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
+    return ts_db_exec(s,
+                      "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
 }
 
 static int make_folder(const char *path)
@@ -51,7 +52,8 @@ static int make_folder(const char *path)
     return rc;
 }
 
-/* SQLite does not wait for the lock when it changes the journal mode, so two first openings at once need patience here. */
+/* SQLite does not wait for the lock when it changes the journal mode, so two first openings at once need
+ * patience here. */
 static int use_wal(ts_store *s)
 {
     double give_up = ts_now() + BUSY_MS / 1000.0;
@@ -76,8 +78,11 @@ static int open_writing(ts_store *s)
     if (rc)
         return rc;
     if (sqlite3_db_readonly(s->db, "main") == 1) /* SQLite falls back to reading silently */
-        return ts_fail(TS_EINPUT, "%s: cannot be written (read-only file or folder); change its permissions or use another "
-                                  "--db FILE", s->path);
+        return ts_fail(
+            TS_EINPUT,
+            "%s: cannot be written (read-only file or folder); change its permissions or use another "
+            "--db FILE",
+            s->path);
     rc = ts_db_identify(s, &version);
     if (rc == TS_OK && version < TS_SCHEMA_VERSION)
         rc = ts_db_migrate(s, steps, sizeof steps / sizeof *steps);
@@ -108,7 +113,8 @@ static bool has_log(const char *path)
     return there;
 }
 
-/* A database in a folder that can't be written, with no write-ahead log left: nobody changes it, so read it as it lies. */
+/* A database in a folder that can't be written, with no write-ahead log left: nobody changes it, so read it
+ * as it lies. */
 static int reopen_immutable(ts_store *s, int *version)
 {
     char *uri = immutable_uri(s->path);
@@ -128,7 +134,8 @@ static int open_reading(ts_store *s)
 {
     int version = 0;
     if (!ts_file_exists(s->path))
-        return ts_fail(TS_ENOTFOUND, "%s: there is no such database; run 'tilesmith tune' first, or name another --db FILE",
+        return ts_fail(TS_ENOTFOUND,
+                       "%s: there is no such database; run 'tilesmith tune' first, or name another --db FILE",
                        s->path);
     int rc = connect_to(s, s->path, SQLITE_OPEN_READONLY);
     if (rc == TS_OK)
@@ -137,18 +144,23 @@ static int open_reading(ts_store *s)
     if ((code == SQLITE_CANTOPEN || code == SQLITE_READONLY) && !has_log(s->path))
         rc = reopen_immutable(s, &version);
     if (rc == TS_OK && version == 0)
-        return ts_fail(TS_ENOTFOUND, "%s: is empty; run 'tilesmith tune' first, or name another --db FILE", s->path);
+        return ts_fail(TS_ENOTFOUND, "%s: is empty; run 'tilesmith tune' first, or name another --db FILE",
+                       s->path);
     return rc;
 }
 
 int ts_store_open(const char *path, ts_store_mode mode, ts_store **out)
 {
+    if (!*path) /* SQLite would make a temporary one and drop it */
+        return ts_fail(TS_EINPUT, "the database has no file name; give --db FILE one");
     ts_store *s = calloc(1, sizeof *s);
     if (!s)
         return ts_fail(TS_ENOMEM, "%s: out of memory", path);
     s->path = strdup(path);
     s->writable = mode == TS_STORE_WRITE;
-    int rc = !s->path ? ts_fail(TS_ENOMEM, "%s: out of memory", path) : s->writable ? open_writing(s) : open_reading(s);
+    int rc = !s->path      ? ts_fail(TS_ENOMEM, "%s: out of memory", path)
+             : s->writable ? open_writing(s)
+                           : open_reading(s);
     if (rc) {
         ts_store_close(s);
         return rc;

@@ -1,4 +1,5 @@
-/* Parameter values as canonical JSON and back: equal configurations are equal texts, whatever the order of a manifest. */
+/* Parameter values as canonical JSON and back: equal configurations are equal texts, whatever the order of a
+ * manifest. */
 #include "store/database.h"
 #include "util/json.h"
 #include "util/number.h"
@@ -100,8 +101,11 @@ int ts_parameters_parse(ts_store *s, const ts_kernel *kernel, const char *text, 
     json_t *root = text ? json_loads(text, 0, NULL) : NULL;
     int rc = TS_OK;
     if (!json_is_object(root))
-        rc = ts_fail(TS_EINPUT, "%s: is damaged (the configuration '%.60s' is not a JSON object); restore a copy, or move it away "
-                                "and tune again", s->path, text ? text : "");
+        rc = ts_fail(TS_EINPUT,
+                     "%s: is damaged (the configuration '%.60s' is not a JSON object); restore a copy, or "
+                     "move it away "
+                     "and tune again",
+                     s->path, text ? text : "");
     for (size_t i = 0; rc == TS_OK && i < kernel->parameter_count; i++)
         rc = value_from(json_object_get(root, kernel->parameters[i].name), &values[i]);
     json_decref(root);

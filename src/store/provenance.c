@@ -9,9 +9,10 @@
 static int find_target(ts_store *s, const ts_target *target, int64_t *id)
 {
     if (target->fingerprint)
-        return ts_db_id(s, id, "SELECT id FROM targets WHERE fingerprint = ? AND NOT imported", "t", target->fingerprint);
-    return ts_db_id(s, id, "SELECT id FROM targets WHERE name = ? AND fingerprint IS NULL AND NOT imported", "t",
-                    target->name);
+        return ts_db_id(s, id, "SELECT id FROM targets WHERE fingerprint = ? AND NOT imported", "t",
+                        target->fingerprint);
+    return ts_db_id(s, id, "SELECT id FROM targets WHERE name = ? AND fingerprint IS NULL AND NOT imported",
+                    "t", target->name);
 }
 
 static int write_target(ts_store *s, const ts_target *target, const char *xml, int64_t *id)
@@ -22,10 +23,11 @@ static int write_target(ts_store *s, const ts_target *target, const char *xml, i
     if (rc)
         return rc;
     if (*id)
-        return ts_db_run(s, "UPDATE targets SET name = ?, kind = ?, xml = ?, updated = ? WHERE id = ? AND xml IS NOT ?3", "ttttk",
-                         target->name, target->kind, xml, now, *id);
-    rc = ts_db_run(s, "INSERT INTO targets (name, kind, fingerprint, xml, updated) VALUES (?, ?, ?, ?, ?)", "ttttt",
-                   target->name, target->kind, target->fingerprint, xml, now);
+        return ts_db_run(
+            s, "UPDATE targets SET name = ?, kind = ?, xml = ?, updated = ? WHERE id = ? AND xml IS NOT ?3",
+            "ttttk", target->name, target->kind, xml, now, *id);
+    rc = ts_db_run(s, "INSERT INTO targets (name, kind, fingerprint, xml, updated) VALUES (?, ?, ?, ?, ?)",
+                   "ttttt", target->name, target->kind, target->fingerprint, xml, now);
     *id = sqlite3_last_insert_rowid(s->db);
     return rc;
 }
@@ -46,7 +48,8 @@ int ts_store_target_load(ts_store *s, const char *fingerprint, ts_target **out)
 {
     sqlite3_stmt *row;
     char *xml = NULL;
-    int rc = ts_db_query(s, &row, "SELECT xml FROM targets WHERE fingerprint = ? AND NOT imported", "t", fingerprint);
+    int rc = ts_db_query(s, &row, "SELECT xml FROM targets WHERE fingerprint = ? AND NOT imported", "t",
+                         fingerprint);
     if (rc == TS_OK)
         rc = ts_db_step(s, row);
     if (rc > 0) {
@@ -54,8 +57,10 @@ int ts_store_target_load(ts_store *s, const char *fingerprint, ts_target **out)
         sqlite3_reset(row);
     }
     if (rc == TS_OK && !xml)
-        rc = ts_fail(TS_ENOTFOUND, "%s: has no target with the fingerprint %s; run 'tilesmith tune' or 'tilesmith detect' there",
-                     s->path, fingerprint);
+        rc = ts_fail(
+            TS_ENOTFOUND,
+            "%s: has no target with the fingerprint %s; run 'tilesmith tune' or 'tilesmith detect' there",
+            s->path, fingerprint);
     if (rc == TS_OK)
         rc = ts_target_parse(xml, strlen(xml), s->path, out);
     free(xml);
@@ -72,19 +77,21 @@ int ts_db_kernel(ts_store *s, const char *name, const char *hash, int64_t *id)
     return rc;
 }
 
-int ts_db_problem(ts_store *s, int64_t kernel, const char *type, const char *shape, double flops, double bytes, int64_t *id)
+int ts_db_problem(ts_store *s, int64_t kernel, const char *type, const char *shape, double flops,
+                  double bytes, int64_t *id)
 {
-    int rc = ts_db_id(s, id, "SELECT id FROM problems WHERE kernel_id = ? AND type = ? AND shape = ?", "itt", kernel, type,
-                      shape);
+    int rc = ts_db_id(s, id, "SELECT id FROM problems WHERE kernel_id = ? AND type = ? AND shape = ?", "itt",
+                      kernel, type, shape);
     if (rc || *id)
         return rc;
-    rc = ts_db_run(s, "INSERT INTO problems (kernel_id, type, shape, flops, bytes) VALUES (?, ?, ?, ?, ?)", "ittdd", kernel,
-                   type, shape, flops, bytes);
+    rc = ts_db_run(s, "INSERT INTO problems (kernel_id, type, shape, flops, bytes) VALUES (?, ?, ?, ?, ?)",
+                   "ittdd", kernel, type, shape, flops, bytes);
     *id = sqlite3_last_insert_rowid(s->db);
     return rc;
 }
 
-static int write_problem(ts_store *s, const ts_problem *problem, const char *shape, double flops, double bytes, int64_t *id)
+static int write_problem(ts_store *s, const ts_problem *problem, const char *shape, double flops,
+                         double bytes, int64_t *id)
 {
     int64_t kernel;
     int rc = ts_db_kernel(s, problem->kernel->name, problem->kernel->hash, &kernel);
@@ -109,10 +116,12 @@ int ts_store_problem(ts_store *s, const ts_problem *problem, int64_t *id)
 
 int ts_db_configuration(ts_store *s, int64_t problem, const char *parameters, int64_t *id)
 {
-    int rc = ts_db_id(s, id, "SELECT id FROM configurations WHERE problem_id = ? AND parameters = ?", "it", problem, parameters);
+    int rc = ts_db_id(s, id, "SELECT id FROM configurations WHERE problem_id = ? AND parameters = ?", "it",
+                      problem, parameters);
     if (rc || *id)
         return rc;
-    rc = ts_db_run(s, "INSERT INTO configurations (problem_id, parameters) VALUES (?, ?)", "it", problem, parameters);
+    rc = ts_db_run(s, "INSERT INTO configurations (problem_id, parameters) VALUES (?, ?)", "it", problem,
+                   parameters);
     *id = sqlite3_last_insert_rowid(s->db);
     return rc;
 }
@@ -132,12 +141,16 @@ int ts_store_session_begin(ts_store *s, const ts_session_row *row, int64_t *id)
     if (rc)
         return rc;
     rc = ts_db_run(s,
-                   "INSERT INTO sessions (target_id, problem_id, strategy, evaluator, objective, options, seed, load, steal, peak, "
+                   "INSERT INTO sessions (target_id, problem_id, strategy, evaluator, objective, options, "
+                   "seed, load, steal, peak, "
                    "governor, kernel_release, cpus, library_version, started) "
                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   "iittttt" "ddd" "ttttt", row->target, row->problem, row->strategy,
-                   or_default(row->evaluator, "hardware"), or_default(row->objective, "time"), row->options, seed, c->load,
-                   c->steal, c->peak, c->governor, c->kernel_release, c->cpus, TILESMITH_VERSION, now);
+                   "iittttt"
+                   "ddd"
+                   "ttttt",
+                   row->target, row->problem, row->strategy, or_default(row->evaluator, "hardware"),
+                   or_default(row->objective, "time"), row->options, seed, c->load, c->steal, c->peak,
+                   c->governor, c->kernel_release, c->cpus, TILESMITH_VERSION, now);
     *id = sqlite3_last_insert_rowid(s->db);
     return ts_db_end(s, rc);
 }
@@ -149,6 +162,7 @@ int ts_store_session_end(ts_store *s, int64_t session, const char *stop_reason, 
     int rc = ts_db_begin(s);
     if (rc)
         return rc;
-    return ts_db_end(s, ts_db_run(s, "UPDATE sessions SET ended = ?, stop_reason = ?, summary = ? WHERE id = ?", "ttti", now,
-                                  stop_reason, summary_json, session));
+    return ts_db_end(s,
+                     ts_db_run(s, "UPDATE sessions SET ended = ?, stop_reason = ?, summary = ? WHERE id = ?",
+                               "ttti", now, stop_reason, summary_json, session));
 }

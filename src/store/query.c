@@ -9,25 +9,38 @@ static int fail_system(const ts_store *s, int code, const char *why)
 {
     switch (code) {
     case SQLITE_FULL:
-        return ts_fail(TS_ESYSTEM, "%s: no room to write, the disk is full; nothing of this change was kept: free some space and "
-                                   "run the same command again", s->path);
+        return ts_fail(
+            TS_ESYSTEM,
+            "%s: no room to write, the disk is full; nothing of this change was kept: free some space and "
+            "run the same command again",
+            s->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return ts_fail(TS_ESYSTEM, "%s: another process has kept it locked for 10 s; wait for it or end it, then try again",
-                       s->path);
+        return ts_fail(
+            TS_ESYSTEM,
+            "%s: another process has kept it locked for 10 s; wait for it or end it, then try again",
+            s->path);
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        return ts_fail(TS_EINPUT, "%s: cannot be written (read-only file or folder); change its permissions or use another "
-                                  "--db FILE", s->path);
+        return ts_fail(
+            TS_EINPUT,
+            "%s: cannot be written (read-only file or folder); change its permissions or use another "
+            "--db FILE",
+            s->path);
     case SQLITE_CANTOPEN:
-        return ts_fail(TS_EINPUT, "%s: cannot be opened; check that its folder exists and that you may write there, or use "
-                                  "another --db FILE", s->path);
+        return ts_fail(
+            TS_EINPUT,
+            "%s: cannot be opened; check that its folder exists and that you may write there, or use "
+            "another --db FILE",
+            s->path);
     case SQLITE_NOTADB:
         return ts_fail(TS_EINPUT, "%s: is not a Tilesmith database; use another --db FILE", s->path);
     case SQLITE_CORRUPT:
-        return ts_fail(TS_EINPUT, "%s: is damaged (%s); restore a copy, or move it away and tune again", s->path, why);
+        return ts_fail(TS_EINPUT, "%s: is damaged (%s); restore a copy, or move it away and tune again",
+                       s->path, why);
     case SQLITE_IOERR:
-        return ts_fail(TS_ESYSTEM, "%s: the system could not read or write it (%s); check the disk", s->path, why);
+        return ts_fail(TS_ESYSTEM, "%s: the system could not read or write it (%s); check the disk", s->path,
+                       why);
     default:
         return TS_OK;
     }
@@ -43,8 +56,10 @@ int ts_db_fail(ts_store *s)
     if (code == SQLITE_NOMEM)
         return ts_fail(TS_ENOMEM, "%s: out of memory", s->path);
     if (code == SQLITE_ERROR || code == SQLITE_SCHEMA)
-        return ts_fail(TS_EINPUT, "%s: its tables are not as Tilesmith made them (%s); restore a copy, or use another --db FILE",
-                       s->path, why);
+        return ts_fail(
+            TS_EINPUT,
+            "%s: its tables are not as Tilesmith made them (%s); restore a copy, or use another --db FILE",
+            s->path, why);
     return ts_fail(TS_EINTERNAL, "%s: %s; this is a bug, please report it", s->path, why);
 }
 

@@ -7,10 +7,11 @@ int ts_store_tally(ts_store *s, int64_t problem, int64_t target, ts_tally *out)
 {
     sqlite3_stmt *row;
     *out = (ts_tally){{0}};
-    int rc = ts_db_query(s, &row,
-                         "SELECT s.status, count(*) FROM samples s JOIN sessions e ON e.id = s.session_id "
-                         "WHERE (?1 IS NULL OR e.problem_id = ?1) AND (?2 IS NULL OR e.target_id = ?2) GROUP BY s.status",
-                         "kk", problem, target);
+    int rc = ts_db_query(
+        s, &row,
+        "SELECT s.status, count(*) FROM samples s JOIN sessions e ON e.id = s.session_id "
+        "WHERE (?1 IS NULL OR e.problem_id = ?1) AND (?2 IS NULL OR e.target_id = ?2) GROUP BY s.status",
+        "kk", problem, target);
     while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
         ts_status status;
         rc = ts_status_parse(s, (const char *)sqlite3_column_text(row, 0), &status);
@@ -33,8 +34,11 @@ static int read_timings(ts_store *s, const char *text, double **samples, size_t 
         return TS_OK;
     if (!json_is_array(array)) {
         json_decref(array);
-        return ts_fail(TS_EINPUT, "%s: is damaged (raw timings that are not a JSON array); restore a copy, or move it away and "
-                                  "tune again", s->path);
+        return ts_fail(
+            TS_EINPUT,
+            "%s: is damaged (raw timings that are not a JSON array); restore a copy, or move it away and "
+            "tune again",
+            s->path);
     }
     double *values = malloc((n ? n : 1) * sizeof *values);
     for (size_t i = 0; values && i < n; i++) {
@@ -48,25 +52,29 @@ static int read_timings(ts_store *s, const char *text, double **samples, size_t 
 }
 
 static const char EACH[] =
-    "SELECT k.name, p.type, p.shape, t.name, c.parameters, s.reason, b.compiler, b.flags, s.created, t.fingerprint, e.objective, "
+    "SELECT k.name, p.type, p.shape, t.name, c.parameters, s.reason, b.compiler, b.flags, s.created, "
+    "t.fingerprint, e.objective, "
     "s.status, s.timings, s.cost, s.render, s.compile, s.verify, s.measure, s.search, "
     "s.id <> max(s.id) OVER (PARTITION BY k.name, p.type, p.shape, t.id, e.objective, c.parameters) "
     "FROM samples s JOIN sessions e ON e.id = s.session_id JOIN targets t ON t.id = e.target_id "
     "JOIN configurations c ON c.id = s.configuration_id JOIN problems p ON p.id = c.problem_id "
     "JOIN kernels k ON k.id = p.kernel_id LEFT JOIN builds b ON b.id = s.build_id "
-    "WHERE e.evaluator <> 'model' AND (?1 IS NULL OR k.name = ?1) AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
+    "WHERE e.evaluator <> 'model' AND (?1 IS NULL OR k.name = ?1) AND (?2 IS NULL OR t.fingerprint = ?2 OR "
+    "t.name = ?2) "
     "ORDER BY k.name, p.type, p.shape, t.name, t.id, s.id";
 
 /* Texts in the order of EACH; borrowed from the row. */
 static void read_texts(sqlite3_stmt *row, ts_store_row *r)
 {
-    const char **const texts[] = {&r->kernel,   &r->type,  &r->problem,   &r->target,      &r->configuration, &r->reason,
-                                  &r->compiler, &r->flags, &r->timestamp, &r->fingerprint, &r->objective};
+    const char **const texts[] = {&r->kernel,        &r->type,        &r->problem,  &r->target,
+                                  &r->configuration, &r->reason,      &r->compiler, &r->flags,
+                                  &r->timestamp,     &r->fingerprint, &r->objective};
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
         *texts[i] = (const char *)sqlite3_column_text(row, i);
 }
 
-static int give_row(ts_store *s, sqlite3_stmt *row, int (*give)(void *context, const ts_store_row *r), void *context)
+static int give_row(ts_store *s, sqlite3_stmt *row, int (*give)(void *context, const ts_store_row *r),
+                    void *context)
 {
     ts_store_row r = {.cost = ts_db_real(row, 13),
                       .times = {.render = ts_db_real(row, 14),
@@ -87,8 +95,8 @@ static int give_row(ts_store *s, sqlite3_stmt *row, int (*give)(void *context, c
     return rc;
 }
 
-int ts_store_each(ts_store *s, const char *kernel, const char *target, int (*row)(void *context, const ts_store_row *r),
-                  void *context)
+int ts_store_each(ts_store *s, const char *kernel, const char *target,
+                  int (*row)(void *context, const ts_store_row *r), void *context)
 {
     sqlite3_stmt *st;
     int rc = ts_db_query(s, &st, EACH, "tt", kernel, target);

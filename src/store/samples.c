@@ -14,8 +14,10 @@ int ts_status_parse(ts_store *s, const char *name, ts_status *out)
             return TS_OK;
         }
     }
-    return ts_fail(TS_EINPUT, "%s: is damaged (there is no status '%.40s'); restore a copy, or move it away and tune again",
-                   s->path, name ? name : "");
+    return ts_fail(
+        TS_EINPUT,
+        "%s: is damaged (there is no status '%.40s'); restore a copy, or move it away and tune again",
+        s->path, name ? name : "");
 }
 
 static void append_counter(ts_str *out, const ts_counter *c)
@@ -70,28 +72,36 @@ static int make_texts(const ts_problem *problem, const ts_value *slots, const ts
     return rc;
 }
 
-static int insert_sample(ts_store *s, int64_t session, int64_t configuration, int64_t build, const ts_result *r,
-                         const ts_texts *t)
+static int insert_sample(ts_store *s, int64_t session, int64_t configuration, int64_t build,
+                         const ts_result *r, const ts_texts *t)
 {
     char now[21];
     ts_timestamp(now);
     bool ok = r->status == TS_STATUS_OK;
     return ts_db_run(s,
-                     "INSERT INTO samples (session_id, configuration_id, build_id, status, reason, cost, timings, inner, error, "
+                     "INSERT INTO samples (session_id, configuration_id, build_id, status, reason, cost, "
+                     "timings, inner, error, "
                      "cached, render, compile, verify, measure, counters, created) "
                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iik" "ttdt" "kdi" "dddd" "tt", session, configuration, build, ts_status_name(r->status),
-                     ok ? NULL : r->reason, ok ? r->cost : NAN, t->timings.data, (int64_t)r->inner, r->error,
-                     (int64_t)r->cached, r->times.render, r->times.compile, r->times.verify, r->times.measure,
-                     t->counters.data, now);
+                     "iik"
+                     "ttdt"
+                     "kdi"
+                     "dddd"
+                     "tt",
+                     session, configuration, build, ts_status_name(r->status), ok ? NULL : r->reason,
+                     ok ? r->cost : NAN, t->timings.data, (int64_t)r->inner, r->error, (int64_t)r->cached,
+                     r->times.render, r->times.compile, r->times.verify, r->times.measure, t->counters.data,
+                     now);
 }
 
-static int write_result(ts_store *s, int64_t session, const ts_result *r, const ts_variant *variant, const ts_texts *t)
+static int write_result(ts_store *s, int64_t session, const ts_result *r, const ts_variant *variant,
+                        const ts_texts *t)
 {
     int64_t problem, configuration, build = 0;
     int rc = ts_db_id(s, &problem, "SELECT problem_id FROM sessions WHERE id = ?", "i", session);
     if (rc == TS_OK && problem == 0)
-        rc = ts_fail(TS_EINTERNAL, "%s: has no session %lld; this is a bug, please report it", s->path, (long long)session);
+        rc = ts_fail(TS_EINTERNAL, "%s: has no session %lld; this is a bug, please report it", s->path,
+                     (long long)session);
     if (rc == TS_OK)
         rc = ts_db_configuration(s, problem, ts_str_text(&t->parameters), &configuration);
     if (rc == TS_OK && variant)
@@ -99,8 +109,8 @@ static int write_result(ts_store *s, int64_t session, const ts_result *r, const 
     return rc ? rc : insert_sample(s, session, configuration, build, r, t);
 }
 
-int ts_store_result(ts_store *s, int64_t session, const ts_problem *problem, const ts_value *slots, const ts_result *result,
-                    const ts_variant *variant)
+int ts_store_result(ts_store *s, int64_t session, const ts_problem *problem, const ts_value *slots,
+                    const ts_result *result, const ts_variant *variant)
 {
     ts_texts texts = {0};
     if (result->status == TS_STATUS_OK && !isfinite(result->cost))
@@ -150,7 +160,8 @@ static int read_known(ts_store *s, const ts_kernel *kernel, sqlite3_stmt *row, t
 static const char KNOWN[] =
     "SELECT c.parameters, s.status, s.cost, s.reason, b.variant FROM configurations c "
     "JOIN samples s ON s.id = (SELECT max(x.id) FROM samples x JOIN sessions e ON e.id = x.session_id "
-    "  WHERE x.configuration_id = c.id AND e.target_id = ?2 AND e.objective = 'time' AND e.evaluator <> 'model') "
+    "  WHERE x.configuration_id = c.id AND e.target_id = ?2 AND e.objective = 'time' AND e.evaluator <> "
+    "'model') "
     "LEFT JOIN builds b ON b.id = s.build_id "
     "WHERE c.problem_id = (SELECT p.id FROM problems p JOIN kernels k ON k.id = p.kernel_id "
     "  WHERE k.name = ?3 AND k.hash = ?4 AND p.type = ?5 AND p.shape = ?1) ORDER BY s.id";
@@ -161,8 +172,8 @@ int ts_store_known(ts_store *s, const ts_problem *problem, int64_t target, ts_kn
     sqlite3_stmt *row;
     ts_str shape = TS_STR_INIT;
     ts_problem_text(problem, &shape);
-    int rc = ts_db_query(s, &row, KNOWN, "tittt", ts_str_text(&shape), target, problem->kernel->name, problem->kernel->hash,
-                         problem->type->name);
+    int rc = ts_db_query(s, &row, KNOWN, "tittt", ts_str_text(&shape), target, problem->kernel->name,
+                         problem->kernel->hash, problem->type->name);
     while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
         ts_known one;
         rc = read_known(s, problem->kernel, row, &one);

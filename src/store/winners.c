@@ -6,9 +6,11 @@
 
 void ts_winner_clear(ts_winner *w)
 {
-    char **const texts[] = {&w->kernel,   &w->kernel_hash,       &w->type,  &w->problem,   &w->target_name,
-                            &w->fingerprint, &w->configuration,  &w->variant, &w->source,  &w->compiler,
-                            &w->compiler_identity, &w->flags,    &w->tied,  &w->objective, &w->library_version,
+    char **const texts[] = {&w->kernel,        &w->kernel_hash,       &w->type,
+                            &w->problem,       &w->target_name,       &w->fingerprint,
+                            &w->configuration, &w->variant,           &w->source,
+                            &w->compiler,      &w->compiler_identity, &w->flags,
+                            &w->tied,          &w->objective,         &w->library_version,
                             &w->timestamp};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(*texts[i]);
@@ -24,17 +26,24 @@ static int insert_winner(ts_store *s, int64_t session, int64_t target, const ts_
 {
     char now[21];
     ts_timestamp(now);
-    return ts_db_run(
-        s,
-        "INSERT INTO winners (session_id, target_id, current, kernel, kernel_hash, type, problem, objective, configuration, variant, "
-        "source, compiler, compiler_identity, flags, fixed_shape, huge_pages, workspace_bytes, seconds, lo, hi, flops, peak, tied, "
-        "evaluations, library_version, created) "
-        "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "ii" "ttttttttttt" "iii" "ddddd" "titt", session, target, w->kernel, w->kernel_hash, w->type, w->problem,
-        or_default(w->objective, "time"), w->configuration, w->variant, w->source, w->compiler, w->compiler_identity,
-        or_default(w->flags, ""), (int64_t)w->fixed_shape, (int64_t)w->huge_pages, w->workspace_bytes, w->seconds, w->lo, w->hi,
-        w->flops, w->peak, w->tied, (int64_t)w->evaluations, or_default(w->library_version, TILESMITH_VERSION),
-        or_default(w->timestamp, now));
+    return ts_db_run(s,
+                     "INSERT INTO winners (session_id, target_id, current, kernel, kernel_hash, type, "
+                     "problem, objective, configuration, variant, "
+                     "source, compiler, compiler_identity, flags, fixed_shape, huge_pages, workspace_bytes, "
+                     "seconds, lo, hi, flops, peak, tied, "
+                     "evaluations, library_version, created) "
+                     "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "ii"
+                     "ttttttttttt"
+                     "iii"
+                     "ddddd"
+                     "titt",
+                     session, target, w->kernel, w->kernel_hash, w->type, w->problem,
+                     or_default(w->objective, "time"), w->configuration, w->variant, w->source, w->compiler,
+                     w->compiler_identity, or_default(w->flags, ""), (int64_t)w->fixed_shape,
+                     (int64_t)w->huge_pages, w->workspace_bytes, w->seconds, w->lo, w->hi, w->flops, w->peak,
+                     w->tied, (int64_t)w->evaluations, or_default(w->library_version, TILESMITH_VERSION),
+                     or_default(w->timestamp, now));
 }
 
 static int replace_winner(ts_store *s, int64_t session, const ts_winner *w)
@@ -42,23 +51,27 @@ static int replace_winner(ts_store *s, int64_t session, const ts_winner *w)
     int64_t target;
     int rc = ts_db_id(s, &target, "SELECT target_id FROM sessions WHERE id = ?", "i", session);
     if (rc == TS_OK && target == 0)
-        rc = ts_fail(TS_EINTERNAL, "%s: has no session %lld; this is a bug, please report it", s->path, (long long)session);
+        rc = ts_fail(TS_EINTERNAL, "%s: has no session %lld; this is a bug, please report it", s->path,
+                     (long long)session);
     if (rc == TS_OK)
-        rc = ts_db_run(s,
-                       "UPDATE winners SET current = 0 WHERE current AND kernel = ? AND type = ? AND problem = ? "
-                       "AND target_id = ? AND objective = ?",
-                       "tttit", w->kernel, w->type, w->problem, target, or_default(w->objective, "time"));
+        rc = ts_db_run(
+            s,
+            "UPDATE winners SET current = 0 WHERE current AND kernel = ? AND type = ? AND problem = ? "
+            "AND target_id = ? AND objective = ?",
+            "tttit", w->kernel, w->type, w->problem, target, or_default(w->objective, "time"));
     if (rc == TS_OK)
         rc = insert_winner(s, session, target, w);
-    return rc ? rc : ts_db_run(s, "UPDATE builds SET identity = ? WHERE variant = ? AND identity IS NULL", "tt",
-                               w->compiler_identity, w->variant);
+    return rc ? rc
+              : ts_db_run(s, "UPDATE builds SET identity = ? WHERE variant = ? AND identity IS NULL", "tt",
+                          w->compiler_identity, w->variant);
 }
 
 int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner)
 {
     if (!winner->kernel || !winner->type || !winner->problem || !winner->configuration || !winner->variant ||
         !winner->source || !winner->compiler || !winner->kernel_hash)
-        return ts_fail(TS_EINTERNAL, "a winner lacks part of its provenance; this is a bug, please report it");
+        return ts_fail(TS_EINTERNAL,
+                       "a winner lacks part of its provenance; this is a bug, please report it");
     int rc = ts_db_exec(s, "PRAGMA synchronous = FULL");
     if (rc == TS_OK)
         rc = ts_db_begin(s);
@@ -69,8 +82,10 @@ int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner)
 }
 
 static const char WINNERS[] =
-    "SELECT w.id, w.kernel, w.kernel_hash, w.type, w.problem, t.name, t.fingerprint, w.configuration, w.variant, w.source, w.compiler, "
-    "w.compiler_identity, w.flags, w.tied, w.objective, w.library_version, w.created, w.fixed_shape, w.huge_pages, w.workspace_bytes, "
+    "SELECT w.id, w.kernel, w.kernel_hash, w.type, w.problem, t.name, t.fingerprint, w.configuration, "
+    "w.variant, w.source, w.compiler, "
+    "w.compiler_identity, w.flags, w.tied, w.objective, w.library_version, w.created, w.fixed_shape, "
+    "w.huge_pages, w.workspace_bytes, "
     "w.seconds, w.lo, w.hi, w.flops, w.peak, w.evaluations "
     "FROM winners w JOIN targets t ON t.id = w.target_id WHERE w.current AND (?1 IS NULL OR w.kernel = ?1) "
     "AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
@@ -80,9 +95,11 @@ static const char WINNERS[] =
 static int read_winner(sqlite3_stmt *row, ts_winner *w)
 {
     *w = (ts_winner){.id = sqlite3_column_int64(row, 0)};
-    char **const texts[] = {&w->kernel,        &w->kernel_hash, &w->type,   &w->problem,  &w->target_name,
-                            &w->fingerprint,   &w->configuration, &w->variant, &w->source, &w->compiler,
-                            &w->compiler_identity, &w->flags,   &w->tied,   &w->objective, &w->library_version,
+    char **const texts[] = {&w->kernel,        &w->kernel_hash,       &w->type,
+                            &w->problem,       &w->target_name,       &w->fingerprint,
+                            &w->configuration, &w->variant,           &w->source,
+                            &w->compiler,      &w->compiler_identity, &w->flags,
+                            &w->tied,          &w->objective,         &w->library_version,
                             &w->timestamp};
     int column = 1, rc = TS_OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && rc == TS_OK; i++)

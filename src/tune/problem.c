@@ -84,10 +84,11 @@ static int prepare(ts_bout *b)
 {
     ts_tuner *t = b->tuner;
     bool has_default = false;
+    double bytes;
     b->slots = calloc(t->kernel->slot_count, sizeof *b->slots);
     if (!b->slots)
         return ts_fail(TS_ENOMEM, "out of memory while preparing a search");
-    int rc = ts_problem_work(b->problem, &b->flops, NULL);
+    int rc = ts_problem_work(b->problem, &b->flops, &bytes);
     if (rc == TS_OK)
         rc = ts_kernel_space(b->problem, t->target, t->compilers, &b->space);
     if (rc == TS_OK)

@@ -100,11 +100,11 @@ static bool out_of_evaluations(const ts_loop *l)
     return s->stop.evaluations && s->trials.count + l->in_flight >= s->stop.evaluations;
 }
 
-/* Keep the evaluator busy. */
+/* Keep the evaluator busy, with whole batches: they share a translation unit. */
 static int refill(ts_loop *l)
 {
     ts_session *s = l->session;
-    while (l->in_flight < s->evaluator->batch * s->evaluator->depth && !l->exhausted &&
+    while (l->in_flight + s->evaluator->batch <= s->evaluator->batch * s->evaluator->depth && !l->exhausted &&
            !out_of_evaluations(l) && l->empty_rounds < MAX_EMPTY_ROUNDS) {
         size_t want = s->evaluator->batch < MAX_BATCH ? s->evaluator->batch : MAX_BATCH, count;
         if (s->stop.evaluations && want > s->stop.evaluations - s->trials.count - l->in_flight)

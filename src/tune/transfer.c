@@ -13,13 +13,14 @@ static int no_such_format(const char *format)
     ts_str names = TS_STR_INIT;
     for (const ts_exporter *const *e = ts_exporters; *e; e++)
         ts_str_format(&names, "%s%s", names.length ? ", " : "", (*e)->name);
-    int rc = ts_fail(TS_ENOTFOUND, "there is no export format '%s'; use one of: %s", format, ts_str_text(&names));
+    int rc =
+        ts_fail(TS_ENOTFOUND, "there is no export format '%s'; use one of: %s", format, ts_str_text(&names));
     ts_str_free(&names);
     return rc;
 }
 
-int ts_export(const char *database, const char *format, const ts_export_request *request, const char *path, char **text,
-              size_t *length)
+int ts_export(const char *database, const char *format, const ts_export_request *request, const char *path,
+              char **text, size_t *length)
 {
     const ts_exporter *exporter = ts_exporter_find(format);
     const ts_export_request everything = {0};

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Length of the valid UTF-8 sequence at s, 0 if there is none (RFC 3629: no overlong forms, no surrogates). */
+/* Length of the valid UTF-8 sequence at s, 0 if there is none (RFC 3629: no overlong forms, no surrogates).
+ */
 static size_t sequence_length(const unsigned char *s)
 {
     size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
@@ -50,7 +51,8 @@ void ts_json_string(ts_str *out, const char *text)
     ts_str_append(out, "\"");
 }
 
-/* Raw timings come by the hundred thousand: 15 digits without trailing zeros are the fewest already where they are enough. */
+/* Raw timings come by the hundred thousand: 15 digits without trailing zeros are the fewest already where
+ * they are enough. */
 void ts_json_number(ts_str *out, double value)
 {
     char text[40];

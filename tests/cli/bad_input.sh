@@ -30,7 +30,7 @@ constrain() { # constrain NAME EXPRESSION [REASON]: a constraint before the firs
 constrain parameter 'nosuch == 1'
 refuses "unknown parameter in a constraint" "kernel.xml:[0-9]*:[0-9]*.*nosuch" small "$folder"
 constrain impossible 'vector \&gt; 4096' 'no vector is this long'
-refuses "unsatisfiable constraint: names it" "no vector is this long\|vector > 4096" small "$folder"
+refuses "unsatisfiable constraint: names it" "vector > 4096.*kernel.xml:[0-9]*.*no vector is this long" small "$folder"
 constrain zero 'mr / (m - m) == 1'
 refuses "division by zero in an expression" "kernel.xml:[0-9]*.*zero" small "$folder"
 constrain syntax 'mr * == 1'
@@ -52,7 +52,8 @@ refuses "shape that is no list" "shape" tune gemm --shape 16x16x16
 refuses "empty shape" "shape" tune gemm --shape=
 refuses "unknown strategy" "nosuch" small gemm --strategy nosuch
 refuses "missing compiler" "nosuch-cc" small gemm --compiler nosuch-cc
-check "nothing was stored so far" test ! -s "$TILESMITH_DB"
+stored() { if [ -s "$1" ]; then sql "$1" 'SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM samples)'; else echo 0; fi; }
+check "nothing was stored so far" test "$(stored "$TILESMITH_DB")" = 0
 
 # ---- databases ----------------------------------------------------------------------------------------------
 echo "this is no database, and it is longer than a header would be, so that it is looked at" >"$work/foreign.db"
@@ -60,7 +61,7 @@ cp "$work/foreign.db" "$work/foreign.before"
 refuses "a file that is no database" "foreign.db" small gemm --db "$work/foreign.db"
 check "a file that is no database is left alone" cmp -s "$work/foreign.db" "$work/foreign.before"
 refuses "a folder as database" "$work" small gemm --db "$work"
-refuses "a database in a folder that cannot be made" "notfolder" small gemm --db "$work/foreign.db/notfolder/x.db"
+refuses "a database in a folder that cannot be made" "foreign.db" small gemm --db "$work/foreign.db/notfolder/x.db"
 sql "$work/newer.db" 'CREATE TABLE t(x)'
 sql "$work/newer.db" 'PRAGMA application_id=1414753652'
 sql "$work/newer.db" 'PRAGMA user_version=99'
@@ -113,5 +114,5 @@ echo '{"schema_version": "1.0.0", "results": [{"configuration": {"a": 1}, "times
 refuses "import of a file with one wrong entry" "wrong.json" tilesmith import "$work/wrong.json"
 : >"$work/empty.json"
 refuses "import of an empty file" "empty.json" tilesmith import "$work/empty.json"
-check "a failed import stored nothing" test "$([ -e "$TILESMITH_DB" ] && sql "$TILESMITH_DB" 'SELECT count(*) FROM sessions' || echo 0)" = 0
+check "a failed import stored nothing" test "$(stored "$TILESMITH_DB")" = 0
 finish

@@ -8,6 +8,10 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 expected=$root/tests/cli/expected
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$root/$build ;; esac
+[ -x "$build/tilesmith" ] && [ -x "$build/tests/cli/probe" ] || {
+    echo "not ok - $build/tilesmith is not built: run make check-cli"
+    exit 1
+}
 work=$(mktemp -d "${TMPDIR:-/tmp}/tilesmith-cli.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -45,8 +49,9 @@ skip() { # skip NAME WHY
     echo "skip - $1: $2"
 }
 
-one_sentence() { # one_sentence PATTERN: standard error is one line "tilesmith: …" that matches (basic regular expression)
-    [ "$(wc -l <"$err")" -eq 1 ] && grep -q '^tilesmith: ' "$err" && grep -q -e "$1" "$err"
+one_sentence() { # one_sentence PATTERN: standard error is, but for progress, one line "tilesmith: …" that matches
+    grep -v '^ *[0-9]* % ' "$err" >"$work/sentence"
+    [ "$(wc -l <"$work/sentence")" -eq 1 ] && grep -q '^tilesmith: ' "$work/sentence" && grep -q -e "$1" "$work/sentence"
 }
 
 refuses() { # refuses NAME PATTERN COMMAND...: exit 2, nothing on standard output, one sentence on standard error

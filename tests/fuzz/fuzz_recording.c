@@ -6,7 +6,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What was accepted must hold together: a cost where and only where the status is ok, ordinals inside their domains. */
+/* What was accepted must hold together: a cost where and only where the status is ok, ordinals inside their
+ * domains. */
 static void check(const ts_recording *r)
 {
     size_t width = ts_space_params(r->space);

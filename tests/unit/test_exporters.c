@@ -62,7 +62,8 @@ static void compile(fixture *f, const char *header, const char *program, const c
     check(ts_file_write(path, header, strlen(header)));
     snprintf(path, sizeof path, "%s/main.c", f->folder);
     check(ts_file_write(path, program, strlen(program)));
-    snprintf(command, sizeof command, "cd %s && ${CC:-cc} -std=c99 -Wall -Wextra -Wpedantic -Werror %s main.c -o main && ./main",
+    snprintf(command, sizeof command,
+             "cd %s && ${CC:-cc} -std=c99 -Wall -Wextra -Wpedantic -Werror %s main.c -o main && ./main",
              f->folder, defines);
     if (system(command) != 0)
         fail_msg("%s\n%s", command, header);
@@ -77,14 +78,17 @@ static void test_header(void **state)
     assert_non_null(strstr(text, "#define TILESMITH_GEMM_F32_M512_N512_K512_ALPHA -1.5\n"));
     assert_non_null(strstr(text, "#define TILESMITH_GEMM_F32_M128_N768_K768_TA1_ALGORITHM \"packed\"\n"));
     assert_non_null(strstr(text, "95 % interval"));
-    compile(f, text,
-            "#include \"choices.h\"\n"
-            "int main(void)\n{\n"
-            "    const struct tilesmith_gemm_choice *c = tilesmith_gemm_find(0, \"f32\", 128, 768, 768, 1, 0);\n"
-            "    if (!c || c->param_mr != 6 || strcmp(c->param_algorithm, \"packed\") != 0 || c->param_alpha != -1.5) return 1;\n"
-            "    if (tilesmith_gemm_find(\"ffff\", \"f32\", 128, 768, 768, 1, 0)) return 2;\n"
-            "    if (!tilesmith_gemm_find(\"0123456789abcdef\", \"f32\", 512, 512, 512, 0, 0)) return 3;\n"
-            "    return TILESMITH_GEMM_F32_M512_N512_K512_MR != 6;\n}\n", "");
+    compile(
+        f, text,
+        "#include \"choices.h\"\n"
+        "int main(void)\n{\n"
+        "    const struct tilesmith_gemm_choice *c = tilesmith_gemm_find(0, \"f32\", 128, 768, 768, 1, 0);\n"
+        "    if (!c || c->param_mr != 6 || strcmp(c->param_algorithm, \"packed\") != 0 || c->param_alpha != "
+        "-1.5) return 1;\n"
+        "    if (tilesmith_gemm_find(\"ffff\", \"f32\", 128, 768, 768, 1, 0)) return 2;\n"
+        "    if (!tilesmith_gemm_find(\"0123456789abcdef\", \"f32\", 512, 512, 512, 0, 0)) return 3;\n"
+        "    return TILESMITH_GEMM_F32_M512_N512_K512_MR != 6;\n}\n",
+        "");
     free(text);
 }
 
@@ -92,8 +96,11 @@ static void test_header(void **state)
 static void test_hostile_names(void **state)
 {
     fixture *f = *state;
-    char kernel[] = "*/ #error \"x\" /* ?" "?/", flags[] = "-O2 */ \xff\n#error", type[] = "f-32\"\\";
-    char configuration[] = "{\"a b\":\"q\\\"\\\\\\n?\\u00e9*/\",\"a-b\":-9223372036854775808,\"if\":1,\"x\":1e300}";
+    char kernel[] = "*/ #error \"x\" /* ?"
+                    "?/",
+         flags[] = "-O2 */ \xff\n#error", type[] = "f-32\"\\";
+    char configuration[] =
+        "{\"a b\":\"q\\\"\\\\\\n?\\u00e9*/\",\"a-b\":-9223372036854775808,\"if\":1,\"x\":1e300}";
     ts_winner w = fixture_winner(1e-3);
     put_winner(f, w, NULL);
     w.kernel = kernel;
@@ -104,11 +111,17 @@ static void test_hostile_names(void **state)
     put_winner(f, w, "other */ machine");
     put_winner(f, w, "other *- machine"); /* the same name in C */
     char *text = export(f, "header", NULL);
-    compile(f, text, "#include \"choices.h\"\n#ifdef TILESMITH_GEMM_F32_M512_N512_K512_MR\n#error no target was chosen\n#endif\n"
-                     "int main(void) { return 0; }\n", "");
-    compile(f, text, "#include \"choices.h\"\nint main(void) { return TILESMITH_GEMM_F32_M512_N512_K512_MR != 6; }\n",
+    compile(f, text,
+            "#include \"choices.h\"\n#ifdef TILESMITH_GEMM_F32_M512_N512_K512_MR\n#error no target was "
+            "chosen\n#endif\n"
+            "int main(void) { return 0; }\n",
+            "");
+    compile(f, text,
+            "#include \"choices.h\"\nint main(void) { return TILESMITH_GEMM_F32_M512_N512_K512_MR != 6; }\n",
             "-DTILESMITH_TARGET_HOST");
-    compile(f, text, "#include \"choices.h\"\nint main(void) { return TILESMITH_____ERROR__X_________F_32___M512_N512_K512_IF != 1; }\n",
+    compile(f, text,
+            "#include \"choices.h\"\nint main(void) { return "
+            "TILESMITH_____ERROR__X_________F_32___M512_N512_K512_IF != 1; }\n",
             "-DTILESMITH_TARGET_OTHER____MACHINE_2");
     free(text);
     text = export(f, "json", NULL);
@@ -131,7 +144,8 @@ static void test_json(void **state)
     const json_t *w = json_array_get(winners, 1);
     assert_string_equal(json_string_value(json_object_get(w, "problem")), "m=512,n=512,k=512,ta=0,tb=0");
     assert_int_equal(json_integer_value(json_object_get(json_object_get(w, "configuration"), "mr")), 6);
-    assert_string_equal(json_string_value(json_object_get(w, "compiler_identity")), "gcc 12.2.0 x86_64-linux-gnu");
+    assert_string_equal(json_string_value(json_object_get(w, "compiler_identity")),
+                        "gcc 12.2.0 x86_64-linux-gnu");
     assert_float_equal(json_number_value(json_object_get(w, "hi")), 1.1e-3, 1e-12);
     json_decref(root);
     free(text);
@@ -143,7 +157,8 @@ static void check_t4_schema(const json_t *root)
     size_t i;
     const json_t *result;
     assert_string_equal(json_string_value(json_object_get(root, "schema_version")), "1.0.0");
-    json_array_foreach (json_object_get(root, "results"), i, result) {
+    json_array_foreach(json_object_get(root, "results"), i, result)
+    {
         const json_t *times = json_object_get(result, "times");
         assert_true(json_is_string(json_object_get(result, "timestamp")));
         assert_true(json_is_object(json_object_get(result, "configuration")));
@@ -165,7 +180,8 @@ static void test_t4_round_trip(void **state)
     char *text = export(f, "t4", NULL), *back = NULL;
     json_t *root = json_loads(text, 0, NULL);
     check_t4_schema(root);
-    assert_int_equal(json_array_size(json_object_get(root, "results")), 7); /* one of eight was measured again */
+    assert_int_equal(json_array_size(json_object_get(root, "results")),
+                     7); /* one of eight was measured again */
     json_decref(root);
     snprintf(path, sizeof path, "%s/t4.json", f->folder);
     snprintf(copy, sizeof copy, "%s/copy.db", f->folder);
@@ -200,15 +216,18 @@ static void test_refusals(void **state)
     fixture *f = *state;
     char *text = NULL, path[128];
     size_t rows;
-    check_fails(ts_export(f->database, "pdf", NULL, NULL, &text, NULL), TS_ENOTFOUND, "use one of: header, json, t4");
+    check_fails(ts_export(f->database, "pdf", NULL, NULL, &text, NULL), TS_ENOTFOUND,
+                "use one of: header, json, t4");
     check_fails(ts_export(f->database, "json", NULL, NULL, &text, NULL), TS_ENOTFOUND, "no such database");
     fill(f);
     static const char *const formats[] = {"header", "json", "t4"};
     for (size_t i = 0; i < 3; i++) {
-        check_fails(ts_export(f->database, formats[i], &(ts_export_request){.kernel = "conv"}, NULL, &text, NULL), TS_ENOTFOUND,
-                    "conv");
-        check_fails(ts_export(f->database, formats[i], &(ts_export_request){.target = "mars"}, NULL, &text, NULL), TS_ENOTFOUND,
-                    "mars");
+        check_fails(
+            ts_export(f->database, formats[i], &(ts_export_request){.kernel = "conv"}, NULL, &text, NULL),
+            TS_ENOTFOUND, "conv");
+        check_fails(
+            ts_export(f->database, formats[i], &(ts_export_request){.target = "mars"}, NULL, &text, NULL),
+            TS_ENOTFOUND, "mars");
     }
     snprintf(path, sizeof path, "%s/no/such/folder/x.h", f->folder);
     assert_true(ts_export(f->database, "header", NULL, path, NULL, NULL) < 0);
@@ -217,8 +236,10 @@ static void test_refusals(void **state)
     check_fails(ts_import(f->database, path, &rows), TS_EINPUT, "neither a Kernel Tuner cache file");
     sqlite3 *db;
     assert_int_equal(sqlite3_open(f->database, &db), SQLITE_OK);
-    sqlite3_exec(db, "UPDATE winners SET configuration = '[1'; UPDATE configurations SET parameters = parameters || ';'", NULL, NULL,
-                 NULL);
+    sqlite3_exec(
+        db,
+        "UPDATE winners SET configuration = '[1'; UPDATE configurations SET parameters = parameters || ';'",
+        NULL, NULL, NULL);
     sqlite3_close(db);
     for (size_t i = 0; i < 3; i++)
         check_fails(ts_export(f->database, formats[i], NULL, NULL, &text, NULL), TS_EINPUT, "is damaged");
@@ -229,7 +250,7 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        export_test(test_header), export_test(test_hostile_names), export_test(test_json),
+        export_test(test_header),        export_test(test_hostile_names), export_test(test_json),
         export_test(test_t4_round_trip), export_test(test_refusals),
     };
     return cmocka_run_group_tests_name("exporters", tests, NULL, NULL);

@@ -167,10 +167,14 @@ static void check_message(const char *text, const char *expected)
 static void test_messages(void **state)
 {
     (void)state;
-    check_message("(m <= n <= k)", "gemm/kernel.xml:14:17: expected ')' before '<='; comparisons don't chain: write 'a <= b && b <= c'");
+    check_message(
+        "(m <= n <= k)",
+        "gemm/kernel.xml:14:17: expected ')' before '<='; comparisons don't chain: write 'a <= b && b <= c'");
     check_message("vectr <= 64", "gemm/kernel.xml:14:9: unknown name 'vectr'; did you mean 'vector'?");
-    check_message("algorithm == packed", "gemm/kernel.xml:14:22: unknown name 'packed'; a text must be quoted");
-    check_message("m +\n  * 2", "gemm/kernel.xml:15:3: expected a number, a name, a quoted text or '(' before '*'");
+    check_message("algorithm == packed",
+                  "gemm/kernel.xml:14:22: unknown name 'packed'; a text must be quoted");
+    check_message("m +\n  * 2",
+                  "gemm/kernel.xml:15:3: expected a number, a name, a quoted text or '(' before '*'");
     check_message("m n", "gemm/kernel.xml:14:11: expected an operator or the end before 'n'");
     check_message("(m", "gemm/kernel.xml:14:11: expected ')' at the end of '(m'");
     check_message("", "gemm/kernel.xml:14:9: expected a number");
@@ -195,8 +199,19 @@ static void test_faults_seen_at_once(void **state)
 {
     (void)state;
     ts_expr *e = NULL;
-    static const char *const bad[] = {"1/0", "m*(1%0)", "'a'*m", "-'a'", "'a' < 'b'", "5 % 2.0", "sqrt(0-1)", "log2(0)",
-                                      "m / 0", "ceildiv(7, 0)", "9223372036854775807 + 1", "'a' == 1", "floor(1e30)"};
+    static const char *const bad[] = {"1/0",
+                                      "m*(1%0)",
+                                      "'a'*m",
+                                      "-'a'",
+                                      "'a' < 'b'",
+                                      "5 % 2.0",
+                                      "sqrt(0-1)",
+                                      "log2(0)",
+                                      "m / 0",
+                                      "ceildiv(7, 0)",
+                                      "9223372036854775807 + 1",
+                                      "'a' == 1",
+                                      "floor(1e30)"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         if (parse(bad[i], &e) != TS_EINPUT)
             fail_msg("%s was accepted", bad[i]);
@@ -213,11 +228,16 @@ static void test_faults_of_evaluation(void **state)
     check_message("m/n", "gemm/kernel.xml:14:10: in 'm/n': division by zero");
     check_message("m % n", "gemm/kernel.xml:14:11: in 'm % n': division by zero");
     check_message("m/(1.0*n)", "gemm/kernel.xml:14:10: in 'm/(1.0*n)': division by zero");
-    check_message("algorithm == m", "gemm/kernel.xml:14:19: in 'algorithm == m': compares a text with a number");
-    check_message("algorithm + m", "gemm/kernel.xml:14:19: in 'algorithm + m': a text where a number is needed");
-    check_message("roundup(m, n)", "gemm/kernel.xml:14:9: in 'roundup(m, n)': ceildiv() and roundup() need a positive");
-    check_message("m * 9223372036854775807", "gemm/kernel.xml:14:11: in 'm * 9223372036854775807': the result doesn't fit");
-    check_message("unset + 1", "gemm/kernel.xml:14:9: in 'unset + 1': uses a name whose value isn't known here");
+    check_message("algorithm == m",
+                  "gemm/kernel.xml:14:19: in 'algorithm == m': compares a text with a number");
+    check_message("algorithm + m",
+                  "gemm/kernel.xml:14:19: in 'algorithm + m': a text where a number is needed");
+    check_message("roundup(m, n)",
+                  "gemm/kernel.xml:14:9: in 'roundup(m, n)': ceildiv() and roundup() need a positive");
+    check_message("m * 9223372036854775807",
+                  "gemm/kernel.xml:14:11: in 'm * 9223372036854775807': the result doesn't fit");
+    check_message("unset + 1",
+                  "gemm/kernel.xml:14:9: in 'unset + 1': uses a name whose value isn't known here");
     check_message("(0-9223372036854775807-1)/(n-1)", "gemm/kernel.xml:14:34: in");
     check_values((const sample[]){{"(0-9223372036854775807-1)%(n-1)", "0"}, {NULL, NULL}});
 }
@@ -251,10 +271,10 @@ static void test_limits(void **state)
     check_nested("not ", "", 100000, TS_EINPUT);
     check_nested("1 ? 1 : ", "", 100000, TS_EINPUT);
     check_nested("in(", ",1)", 190, TS_OK);
-    check_nested("1 + ", "", 9000, TS_OK);        /* one node of many arguments */
-    check_nested("1 - ", "", 900, TS_OK);         /* a deep tree */
-    check_nested("1 - ", "", 5000, TS_EINPUT);    /* a tree too deep to walk */
-    check_nested("1 + ", "", 100000, TS_EINPUT);  /* too many nodes */
+    check_nested("1 + ", "", 9000, TS_OK);       /* one node of many arguments */
+    check_nested("1 - ", "", 900, TS_OK);        /* a deep tree */
+    check_nested("1 - ", "", 5000, TS_EINPUT);   /* a tree too deep to walk */
+    check_nested("1 + ", "", 100000, TS_EINPUT); /* too many nodes */
 }
 
 static void test_definitions(void **state)
@@ -302,7 +322,8 @@ static void test_names(void **state)
     assert_int_equal(slot, 1);
     assert_int_equal(ts_names_add(own, "a", &slot), TS_EINPUT);
     assert_int_equal(slot, 1);
-    static const char *const bad[] = {"", "1a", "a-b", "a b", "a..b", "a.", ".a", "not", "true", "in", "\xc3\xa4"};
+    static const char *const bad[] = {"",   "1a",  "a-b",  "a b", "a..b",    "a.",
+                                      ".a", "not", "true", "in",  "\xc3\xa4"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(ts_names_add(own, bad[i], NULL), TS_EINPUT);
     assert_int_equal(ts_names_count(own), 2);
@@ -400,12 +421,18 @@ static void test_decided(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arithmetic),           cmocka_unit_test(test_logic),
-        cmocka_unit_test(test_functions),            cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_faults_seen_at_once),  cmocka_unit_test(test_faults_of_evaluation),
-        cmocka_unit_test(test_limits),               cmocka_unit_test(test_names),
-        cmocka_unit_test(test_typed_results),        cmocka_unit_test(test_residuals),
-        cmocka_unit_test(test_decided),              cmocka_unit_test(test_definitions),
+        cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_logic),
+        cmocka_unit_test(test_functions),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_faults_seen_at_once),
+        cmocka_unit_test(test_faults_of_evaluation),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_typed_results),
+        cmocka_unit_test(test_residuals),
+        cmocka_unit_test(test_decided),
+        cmocka_unit_test(test_definitions),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -69,12 +69,9 @@ static void kinds_are_inferred_and_roles_kept(void **state)
         ts_param_kind kind;
         ts_role role;
     } expected[] = {
-        {"algorithm", TS_PARAM_CATEGORICAL, TS_ROLE_NONE},
-        {"unroll", TS_PARAM_ORDINAL, TS_ROLE_NONE},
-        {"vector", TS_PARAM_ORDINAL, TS_ROLE_NONE},
-        {"buffered", TS_PARAM_BOOLEAN, TS_ROLE_NONE},
-        {"compiler", TS_PARAM_CATEGORICAL, TS_ROLE_COMPILER},
-        {"flags", TS_PARAM_CATEGORICAL, TS_ROLE_FLAGS},
+        {"algorithm", TS_PARAM_CATEGORICAL, TS_ROLE_NONE},    {"unroll", TS_PARAM_ORDINAL, TS_ROLE_NONE},
+        {"vector", TS_PARAM_ORDINAL, TS_ROLE_NONE},           {"buffered", TS_PARAM_BOOLEAN, TS_ROLE_NONE},
+        {"compiler", TS_PARAM_CATEGORICAL, TS_ROLE_COMPILER}, {"flags", TS_PARAM_CATEGORICAL, TS_ROLE_FLAGS},
         {"extra", TS_PARAM_CATEGORICAL, TS_ROLE_FLAGS},
     };
     ts_kernel *k = NULL;
@@ -121,7 +118,8 @@ static const mistake mistakes[] = {
     {"name=\"f64\"", "name=\"f32\"", "kernel.xml:10: type f32 is described twice"},
     {"unroll*lanes", "unrol*lanes", "kernel.xml:30:28: unknown name 'unrol'"},
     {"vector/type.size", "block/type.size", "kernel.xml:29:28: unknown name 'block'"},
-    {"<uses attribute=\"feature.avx512f\"/>", "<uses attribute=\"vector.bytes\"/>", "kernel.xml:19: the name 'target.vector.bytes'"},
+    {"<uses attribute=\"feature.avx512f\"/>", "<uses attribute=\"vector.bytes\"/>",
+     "kernel.xml:19: the name 'target.vector.bytes'"},
     /* expressions */
     {"block * type.size", "block * * type.size", "kernel.xml:31:"},
     {"1.0*m*n", "1.0*m*unroll", "kernel.xml:16: flops depends on unroll"},
@@ -129,7 +127,8 @@ static const mistake mistakes[] = {
     {"shape=\"m, n\" ld=\"ldx\"", "shape=\"m, unroll\" ld=\"ldx\"", "kernel.xml:13: shape depends on unroll"},
     {"values=\"1:8:*2, 4\"", "values=\"1:vector:*2, 4\"", "kernel.xml:22: values depends on vector"},
     {"default=\"3\"", "default=\"vector\"", "kernel.xml:22: default depends on vector"},
-    {"when=\"algorithm == 'rows'\" text", "when=\"buffered\" text", "kernel.xml:24: parameter buffered: its own when depends on it"},
+    {"when=\"algorithm == 'rows'\" text", "when=\"buffered\" text",
+     "kernel.xml:24: parameter buffered: its own when depends on it"},
     /* dimensions and types */
     {"min=\"1\" max=\"1M\"", "min=\"7\" max=\"5\"", "kernel.xml:5: dimension m: 0 <= min <= max"},
     {"min=\"1\" max=\"1M\"", "min=\"1.5\" max=\"5\"", "kernel.xml:5: min must be a whole number"},
@@ -149,17 +148,21 @@ static const mistake mistakes[] = {
     {"values=\"1:8:*2, 4\"", "values=\"1:8:*2:3, 4\"", "kernel.xml:22: parameter unroll: too many ':'"},
     {"values=\"1:8:*2, 4\"", "values=\"1:8:*2, , 4\"", "kernel.xml:22:"},
     {"values=\"1:8:*2, 4\" ", "", "kernel.xml:22: parameter unroll has no values"},
-    {"role=\"compiler\"", "role=\"compiler\" values=\"'gcc'\"", "kernel.xml:25: parameter compiler: the session"},
-    {"name=\"extra\" kind=\"categorical\" role=\"flags\" values=\"'', '-march=native'\"", "name=\"extra\" role=\"compiler\"",
-     "kernel.xml:27: parameters compiler and extra both"},
+    {"role=\"compiler\"", "role=\"compiler\" values=\"'gcc'\"",
+     "kernel.xml:25: parameter compiler: the session"},
+    {"name=\"extra\" kind=\"categorical\" role=\"flags\" values=\"'', '-march=native'\"",
+     "name=\"extra\" role=\"compiler\"", "kernel.xml:27: parameters compiler and extra both"},
     /* the rest */
-    {"<verify m=\"1\" n=\"1\"/>", "<verify m=\"1\" q=\"1\"/>", "kernel.xml:38: 'q' is not a dimension; the dimensions are m, n, negate"},
+    {"<verify m=\"1\" n=\"1\"/>", "<verify m=\"1\" q=\"1\"/>",
+     "kernel.xml:38: 'q' is not a dimension; the dimensions are m, n, negate"},
     {"<verify m=\"1\" n=\"1\"/>", "<verify negate=\"1\"/>", "kernel.xml:38: negate is fixed"},
-    {"dims=\"m=256,n=256\"", "dims=\"m=256,k=256\"", "kernel.xml:41: shape 'square': scale has no dimension 'k'"},
+    {"dims=\"m=256,n=256\"", "dims=\"m=256,k=256\"",
+     "kernel.xml:41: shape 'square': scale has no dimension 'k'"},
     {"dims=\"m=256,n=256\"", "dims=\"n=256\"", "kernel.xml:41: shape 'square': the shape doesn't give m"},
     {"dims=\"m=256,n=256\"", "dims=\"m=0\"", "kernel.xml:41: shape 'square': m=0 is out of range"},
     {"type=\"f32\"/>", "type=\"f16\"/>", "kernel.xml:42: type 'f16' is not described"},
-    {"unroll = 4", "unrol = 4", "kernel.xml:45: seed 'wide': 'unrol' is not a parameter; the parameters are algorithm, unroll"},
+    {"unroll = 4", "unrol = 4",
+     "kernel.xml:45: seed 'wide': 'unrol' is not a parameter; the parameters are algorithm, unroll"},
     {"unroll = 4", "unroll = 4, unroll = 2", "kernel.xml:45: seed 'wide' gives unroll twice"},
     {"unroll = 4", "unroll", "kernel.xml:45: seed 'wide': expected"},
     {"unroll = 4", "unroll = lanes", "a seed's value depends on vector"},

@@ -27,7 +27,8 @@ static ts_kernel *kernel_with(const char *from, const char *to)
     const char *at = from ? strstr(text, from) : text;
     assert_non_null(at);
     changed = from ? ts_asprintf("%.*s%s%s", (int)(at - text), text, to, strchr(at, '\n')) : strdup(text);
-    int rc = ts_kernel_parse(changed, strlen(changed), FOLDER "/kernel.xml", TS_SOURCE_DIR "/templates/kernel.xsd", &k);
+    int rc = ts_kernel_parse(changed, strlen(changed), FOLDER "/kernel.xml",
+                             TS_SOURCE_DIR "/templates/kernel.xsd", &k);
     if (rc < 0)
         fail_msg("%s", ts_error());
     free(text);
@@ -134,20 +135,28 @@ static void impossible_domains_are_refused(void **state)
     static const struct {
         const char *from, *line, *expected;
     } cases[] = {
-        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"1:100000\"/>", "more than 65535 values"},
+        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"1:100000\"/>",
+         "more than 65535 values"},
         {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"0:4:*2\"/>", "never ends"},
         {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"1:4:*1\"/>", "never ends"},
         {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"1:4:+0\"/>", "never ends"},
         {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"m:4\"/>", "no value is left"},
-        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"'a':4\"/>", "a range needs numbers"},
-        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" kind=\"categorical\" values=\"'a', 4\"/>", "mixed"},
-        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"m ? 'a' : 'b'\"/>", "add kind=\"categorical\""},
-        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" kind=\"boolean\" values=\"1:3\"/>", "a boolean has two values"},
+        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"'a':4\"/>",
+         "a range needs numbers"},
+        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" kind=\"categorical\" values=\"'a', 4\"/>",
+         "mixed"},
+        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"m ? 'a' : 'b'\"/>",
+         "add kind=\"categorical\""},
+        {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" kind=\"boolean\" values=\"1:3\"/>",
+         "a boolean has two values"},
         {"<parameter name=\"unroll\"", "<parameter name=\"unroll\" values=\"8/(m-8)\"/>", "division by zero"},
-        {"<parameter name=\"flags\"", "<parameter name=\"flags\" role=\"flags\" values=\"'-O2'\" default=\"'-O9'\"/>",
+        {"<parameter name=\"flags\"",
+         "<parameter name=\"flags\" role=\"flags\" values=\"'-O2'\" default=\"'-O9'\"/>",
          "parameter flags: '-O9' is not one of its values"},
-        {"<constraint text=\"a block", "<constraint text=\"never fits\">unroll > 10 and m > 0</constraint>", "never fits"},
-        {"<constraint text=\"a block", "<constraint text=\"divides\">m/(n-64) > 0</constraint>", "division by zero"},
+        {"<constraint text=\"a block", "<constraint text=\"never fits\">unroll > 10 and m > 0</constraint>",
+         "never fits"},
+        {"<constraint text=\"a block", "<constraint text=\"divides\">m/(n-64) > 0</constraint>",
+         "division by zero"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ts_kernel *k = kernel_with(cases[i].from, cases[i].line);
@@ -186,7 +195,8 @@ static void the_count_is_that_of_enumeration(void **state)
 {
     (void)state;
     setting s = set(kernel_with(NULL, NULL), "generic-x86-64-v4", "m=8");
-    /* rows: (unroll, vector) with 4*unroll*(vector/4) <= 256, buffered, compilers, flags, extra; fixed: not buffered. */
+    /* rows: (unroll, vector) with 4*unroll*(vector/4) <= 256, buffered, compilers, flags, extra; fixed: not
+     * buffered. */
     uint64_t pairs = 0;
     for (int unroll = 1; unroll <= 8; unroll *= 2)
         for (int vector = 16; vector <= 64; vector *= 2)
@@ -215,7 +225,8 @@ static void seeds_come_in_order_with_the_defaults_last(void **state)
     assert_int_equal(ts_kernel_seeds(&s.problem, s.target, s.space, &configs, &count), 0);
     assert_int_equal(count, 3);
     describe(&s, configs[0], "algorithm=rows unroll=4 vector=64 buffered=0 compiler=gcc flags=-O3 extra=");
-    /* buffered is inactive there, whatever the seed says; the default of unroll is 3, whose nearest value is 2 */
+    /* buffered is inactive there, whatever the seed says; the default of unroll is 3, whose nearest value is
+     * 2 */
     describe(&s, configs[1], "algorithm=fixed unroll=2 vector=64 compiler=gcc flags=-O2 extra=");
     describe(&s, configs[2], "algorithm=rows unroll=2 vector=64 buffered=0 compiler=gcc flags=-O2 extra=");
     free(configs);
@@ -227,8 +238,10 @@ static void seeds_that_do_not_fit_are_left_out(void **state)
     (void)state;
     uint64_t *configs = NULL;
     size_t count = 0;
-    setting s = set(kernel_with("<seed name=\"wide\"", "<seed name=\"large\">unroll = 8, vector = 64</seed><seed name=\"none\" when=\"m > 8\">unroll = 1</seed>"),
-                    "generic-x86-64-v4", "m=1,n=1M");
+    setting s =
+        set(kernel_with("<seed name=\"wide\"", "<seed name=\"large\">unroll = 8, vector = 64</seed><seed "
+                                               "name=\"none\" when=\"m > 8\">unroll = 1</seed>"),
+            "generic-x86-64-v4", "m=1,n=1M");
     assert_int_equal(ts_kernel_seeds(&s.problem, s.target, s.space, &configs, &count), 0);
     assert_int_equal(count, 1); /* the defaults; algorithm 'fixed' is excluded for large shapes */
     free(configs);
@@ -240,12 +253,14 @@ static void seeds_with_unknown_text_are_refused(void **state)
     (void)state;
     uint64_t *configs = NULL;
     size_t count = 0;
-    setting s = set(kernel_with("<seed name=\"wide\"", "<seed name=\"typo\">algorithm = 'row'</seed>"), "generic-x86-64-v3", "m=8");
+    setting s = set(kernel_with("<seed name=\"wide\"", "<seed name=\"typo\">algorithm = 'row'</seed>"),
+                    "generic-x86-64-v3", "m=8");
     assert_int_equal(ts_kernel_seeds(&s.problem, s.target, s.space, &configs, &count), TS_EINPUT);
     assert_non_null(strstr(ts_error(), "'row' is not one of its values"));
     assert_null(configs);
     unset(&s);
-    s = set(kernel_with("<seed name=\"wide\"", "<seed name=\"icc\">compiler = 'icc', unroll = 4</seed>"), "generic-x86-64-v3", "m=8");
+    s = set(kernel_with("<seed name=\"wide\"", "<seed name=\"icc\">compiler = 'icc', unroll = 4</seed>"),
+            "generic-x86-64-v3", "m=8");
     assert_int_equal(ts_kernel_seeds(&s.problem, s.target, s.space, &configs, &count), 0);
     describe(&s, configs[0], "algorithm=rows unroll=4 vector=32 buffered=0 compiler=gcc flags=-O2 extra=");
     free(configs);

@@ -1,4 +1,5 @@
-/* Recorded spaces: both formats, what is tolerated, what is refused and how it is said; the real recordings where they are at hand. */
+/* Recorded spaces: both formats, what is tolerated, what is refused and how it is said; the real recordings
+ * where they are at hand. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,20 +18,40 @@
 #include "util/clock.h"
 #include "util/file.h"
 
-#define HEAD                                                                                                                     \
-    "{\"device_name\": \"GPU\", \"kernel_name\": \"conv\", \"problem_size\": [4096, 32],\n\"tune_params_keys\": [\"bx\", \"mode\", \"pad\"],\n" \
+#define HEAD                                                                                                 \
+    "{\"device_name\": \"GPU\", \"kernel_name\": \"conv\", \"problem_size\": [4096, "                        \
+    "32],\n\"tune_params_keys\": [\"bx\", \"mode\", \"pad\"],\n"                                             \
     "\"tune_params\": {\"bx\": [16, 8, 32], \"mode\": [\"row\", \"col\", \"diag\"], \"pad\": [0, 1]},\n"
-#define ROW(key, bx, mode, pad, rest) "\"" key "\": {\"bx\": " bx ", \"mode\": \"" mode "\", \"pad\": " pad ", " rest "}"
+#define ROW(key, bx, mode, pad, rest)                                                                        \
+    "\"" key "\": {\"bx\": " bx ", \"mode\": \"" mode "\", \"pad\": " pad ", " rest "}"
 
-static const char CACHE[] = HEAD "\"cache\": {\n"
-    ROW("8,row,0", "8", "row", "0",
-        "\"time\": 2.5, \"times\": [2.0, [3.0]], \"compile_time\": 100, \"verification_time\": 10, \"benchmark_time\": 7,"
-        " \"strategy_time\": 1, \"framework_time\": 4, \"timestamp\": \"2023-12-22\"") ",\n"
-    ROW("16,col,1", "16", "col", "1", "\"time\": \"CompilationFailedConfig\", \"compile_time\": 50") ",\n"
-    ROW("32,col,1", "32", "col", "1", "\"time\": \"RuntimeFailedConfig\"") ",\n"
-    ROW("32,diag,1", "32", "diag", "1", "\"time\": NaN") ",\n"
-    ROW("32,diag,0", "32", "diag", "0", "\"time\": 1e20") ",\n"
-    ROW("8,diag,0", "8", "diag", "0", "\"time\": \"InvalidConfig\"");
+static const char CACHE
+    [] = HEAD "\"cache\": {\n" ROW("8,row,0", "8", "row", "0",
+                                   "\"time\": 2.5, \"times\": [2.0, [3.0]], \"compile_time\": 100, "
+                                   "\"verification_time\": 10, \"benchmark_time\": 7,"
+                                   " \"strategy_time\": 1, \"framework_time\": 4, \"timestamp\": "
+                                   "\"2023-12-22\"") ",\n" ROW("16,col,1", "16", "col", "1",
+                                                               "\"time\": \"CompilationFailedConfig\", "
+                                                               "\"compile_time\": 50") ",\n" ROW("32,col,1",
+                                                                                                 "32", "col",
+                                                                                                 "1",
+                                                                                                 "\"time\": "
+                                                                                                 "\"RuntimeFa"
+                                                                                                 "iledConfig"
+                                                                                                 "\"") ","
+                                                                                                       "\n" ROW("32,diag,1",
+                                                                                                                "32",
+                                                                                                                "diag",
+                                                                                                                "1",
+                                                                                                                "\"time\": NaN") ",\n" ROW("32,diag,0",
+                                                                                                                                           "32",
+                                                                                                                                           "diag",
+                                                                                                                                           "0",
+                                                                                                                                           "\"time\": 1e20") ",\n" ROW("8,diag,0",
+                                                                                                                                                                       "8",
+                                                                                                                                                                       "diag",
+                                                                                                                                                                       "0",
+                                                                                                                                                                       "\"time\": \"InvalidConfig\"");
 
 static ts_recordings parse_ok(const char *text)
 {
@@ -51,8 +72,9 @@ static void parse_fails(const char *text, const char *sentence)
 
 static void check_cache(const ts_recording *r)
 {
-    static const ts_status expected[] = {TS_STATUS_OK, TS_STATUS_COMPILE_FAILED, TS_STATUS_CRASHED,
-                                         TS_STATUS_CRASHED, TS_STATUS_CRASHED, TS_STATUS_COMPILE_FAILED};
+    static const ts_status expected[] = {TS_STATUS_OK,      TS_STATUS_COMPILE_FAILED,
+                                         TS_STATUS_CRASHED, TS_STATUS_CRASHED,
+                                         TS_STATUS_CRASHED, TS_STATUS_COMPILE_FAILED};
     assert_int_equal(r->count, 6);
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(r->status[i], expected[i]);
@@ -60,7 +82,8 @@ static void check_cache(const ts_recording *r)
         assert_true((r->records[i].reason != NULL) == (expected[i] != TS_STATUS_OK));
     }
     assert_float_equal(r->cost[0], 0.0025, 1e-15);
-    assert_float_equal(r->spent[0], 0.120, 1e-12); /* 100 + 10 + 1 + 4 + 2 + 3 ms; the benchmark's wall time is not counted */
+    assert_float_equal(r->spent[0], 0.120,
+                       1e-12); /* 100 + 10 + 1 + 4 + 2 + 3 ms; the benchmark's wall time is not counted */
     assert_float_equal(r->spent[1], 0.050, 1e-12);
     assert_true(isnan(r->spent[2]));
     assert_string_equal(r->records[1].reason, "CompilationFailedConfig");
@@ -110,7 +133,8 @@ static void test_domains(void **state)
     (void)state;
     ts_recordings all = parse_ok(CACHE);
     const ts_space *space = all.items[0]->space;
-    const ts_param *bx = ts_space_param(space, 0), *mode = ts_space_param(space, 1), *pad = ts_space_param(space, 2);
+    const ts_param *bx = ts_space_param(space, 0), *mode = ts_space_param(space, 1),
+                   *pad = ts_space_param(space, 2);
     assert_int_equal(ts_space_count(space), 6);
     assert_int_equal(bx->kind, TS_PARAM_ORDINAL);
     assert_int_equal(bx->values[0].i, 8); /* sorted: the file says 16, 8, 32 */
@@ -161,11 +185,15 @@ static void test_t4(void **state)
     (void)state;
     ts_recordings all = parse_ok(
         "{\"metadata\": {\"timeunit\": \"miliseconds\"}, \"results\": [\n"
-        "{\"configuration\": {\"a\": 1}, \"objectives\": [\"time\"], \"times\": {\"compilation\": 10, \"framework\": 1,"
+        "{\"configuration\": {\"a\": 1}, \"objectives\": [\"time\"], \"times\": {\"compilation\": 10, "
+        "\"framework\": 1,"
         " \"runtimes\": [2, 4], \"validation\": 3}, \"invalidity\": \"correct\", \"correctness\": 1,"
-        " \"measurements\": [{\"name\": \"other\", \"value\": 9}, {\"name\": \"time\", \"value\": 3, \"unit\": \"ms\"}]},\n"
-        "{\"configuration\": {\"a\": 2}, \"times\": {\"compilation_time\": 5}, \"invalidity\": \"timeout\", \"correctness\": 0},\n"
-        "{\"configuration\": {\"a\": 3}, \"times\": {}, \"invalidity\": \"correctness\", \"correctness\": 0},\n"
+        " \"measurements\": [{\"name\": \"other\", \"value\": 9}, {\"name\": \"time\", \"value\": 3, "
+        "\"unit\": \"ms\"}]},\n"
+        "{\"configuration\": {\"a\": 2}, \"times\": {\"compilation_time\": 5}, \"invalidity\": \"timeout\", "
+        "\"correctness\": 0},\n"
+        "{\"configuration\": {\"a\": 3}, \"times\": {}, \"invalidity\": \"correctness\", \"correctness\": "
+        "0},\n"
         "{\"configuration\": {\"a\": 4}, \"times\": {}, \"invalidity\": \"correct\", \"correctness\": 1}]}");
     const ts_recording *r = all.items[0];
     assert_int_equal(all.count, 1);
@@ -189,12 +217,16 @@ static void test_refusals(void **state)
     parse_fails("{\"cache\": {}}", "tune_params_keys");
     parse_fails("{\"tune_params_keys\": [\"a\"], \"cache\": {}}", "holds no results");
     parse_fails("{\"results\": []}", "nothing to read");
-    parse_fails("{\"results\": [{\"configuration\": {\"a\": 1}, \"invalidity\": \"fine\"}]}", "must be one of");
+    parse_fails("{\"results\": [{\"configuration\": {\"a\": 1}, \"invalidity\": \"fine\"}]}",
+                "must be one of");
     parse_fails("{\"results\": [{\"times\": {}}]}", "no \"configuration\"");
-    parse_fails("{\"tune_params_keys\": [\"a\"],\n\"cache\": {\n\"7\": {\"b\": 1, \"time\": 1}}}", "x.json:3: entry 0 has no value");
-    parse_fails("{\"tune_params_keys\": [\"a\"], \"tune_params\": {\"a\": [1, 2]},\n\"cache\": {\"7\": {\"a\": 7, \"time\": 1}}}",
+    parse_fails("{\"tune_params_keys\": [\"a\"],\n\"cache\": {\n\"7\": {\"b\": 1, \"time\": 1}}}",
+                "x.json:3: entry 0 has no value");
+    parse_fails("{\"tune_params_keys\": [\"a\"], \"tune_params\": {\"a\": [1, 2]},\n\"cache\": {\"7\": "
+                "{\"a\": 7, \"time\": 1}}}",
                 "x.json:2: entry 0 has \"a\": 7, a value that tune_params does not list");
-    parse_fails("{\"tune_params_keys\": [\"a\"], \"cache\": {\"1\": {\"a\": 1, \"time\": 1}, \"01\": {\"a\": 1, \"time\": 2}}}",
+    parse_fails("{\"tune_params_keys\": [\"a\"], \"cache\": {\"1\": {\"a\": 1, \"time\": 1}, \"01\": {\"a\": "
+                "1, \"time\": 2}}}",
                 "entries 0 and 1 are the same configuration");
     parse_fails("{\"tune_params_keys\": [\"a\"], \"cache\": {\"1\": 5}}", "is not an object");
     char deep[20001];
@@ -230,8 +262,9 @@ static void test_compressed(void **state)
     write_file(path, CACHE, strlen(CACHE));
     load_and_check(path);
     snprintf(path, sizeof path, "%s/r.json.xz", folder);
-    assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, (const uint8_t *)CACHE, strlen(CACHE), packed, &length,
-                                             sizeof packed), LZMA_OK);
+    assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, (const uint8_t *)CACHE, strlen(CACHE),
+                                             packed, &length, sizeof packed),
+                     LZMA_OK);
     write_file(path, packed, length);
     load_and_check(path);
     write_file(path, packed, length - 5);
@@ -263,9 +296,9 @@ static void test_real_recordings(void **state)
     static const struct {
         const char *name;
         uint64_t count, valid;
-    } known[] = {{"convolution__RTX_2080_Ti", 6768, 5256},     {"convolution_milo__A4000", 4362, 4201},
-                 {"convolution_milo__MI250X", 4362, 4362},     {"convolution_milo_mini__MI50", 2442, 2442},
-                 {"dedispersion_milo__A100", 11130, 11130},    {"dedispersion_milo__W7800", 11130, 11130},
+    } known[] = {{"convolution__RTX_2080_Ti", 6768, 5256},  {"convolution_milo__A4000", 4362, 4201},
+                 {"convolution_milo__MI250X", 4362, 4362},  {"convolution_milo_mini__MI50", 2442, 2442},
+                 {"dedispersion_milo__A100", 11130, 11130}, {"dedispersion_milo__W7800", 11130, 11130},
                  {"gemm__RTX_3090", 17956, 17956}};
     size_t read = 0;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -295,10 +328,14 @@ static void test_real_recordings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cache_file),          cmocka_unit_test(test_cut_off_cache),
-        cmocka_unit_test(test_domains),             cmocka_unit_test(test_domains_from_entries),
-        cmocka_unit_test(test_maximised_objective), cmocka_unit_test(test_t4),
-        cmocka_unit_test(test_refusals),            cmocka_unit_test(test_compressed),
+        cmocka_unit_test(test_cache_file),
+        cmocka_unit_test(test_cut_off_cache),
+        cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_domains_from_entries),
+        cmocka_unit_test(test_maximised_objective),
+        cmocka_unit_test(test_t4),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_compressed),
         cmocka_unit_test(test_real_recordings),
     };
     return cmocka_run_group_tests_name("recording", tests, NULL, NULL);

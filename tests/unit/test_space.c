@@ -56,7 +56,8 @@ static ts_space_param_spec *add(draft *d, const char *name, ts_param_kind kind)
     size_t i = d->param_count++, slot;
     assert_int_equal(ts_names_add(d->names, name, &slot), TS_OK);
     snprintf(d->labels[i], sizeof d->labels[i], "%s", name);
-    d->params[i] = (ts_space_param_spec){.name = d->labels[i], .kind = kind, .values = d->values[i], .slot = slot};
+    d->params[i] =
+        (ts_space_param_spec){.name = d->labels[i], .kind = kind, .values = d->values[i], .slot = slot};
     return &d->params[i];
 }
 
@@ -105,7 +106,8 @@ static ts_space *build(const draft *d)
     return space;
 }
 
-/* ---- enumeration -------------------------------------------------------------------------------------------- */
+/* ---- enumeration
+ * -------------------------------------------------------------------------------------------- */
 
 static bool is_valid(const draft *d, const ts_value *slots, const uint16_t *ordinals)
 {
@@ -306,7 +308,8 @@ static void test_known_values(void **state)
     end(&d);
 }
 
-/* ---- what can be wrong ----------------------------------------------------------------------------------------- */
+/* ---- what can be wrong
+ * ----------------------------------------------------------------------------------------- */
 
 static int build_code(const draft *d)
 {
@@ -402,7 +405,8 @@ static void test_no_parameters(void **state)
     end(&d);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------ */
+/* ---- tables
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void test_table(void **state)
 {
@@ -437,14 +441,16 @@ static void test_table(void **state)
     ts_space_free(space);
 }
 
-/* ---- sharing and speed ------------------------------------------------------------------------------------------- */
+/* ---- sharing and speed
+ * ------------------------------------------------------------------------------------------- */
 
 static void test_independent_groups_share(void **state)
 {
     (void)state;
     draft d;
     begin(&d);
-    add_letters(&d, 12, 1, 9); /* a pairs with g, b with h, …: every pair is open in the middle of the order */
+    add_letters(&d, 12, 1,
+                9); /* a pairs with g, b with h, …: every pair is open in the middle of the order */
     for (int i = 0; i < 6; i++)
         constrain(&d, (char[]){(char)('a' + i), '<', (char)('g' + i), 0});
     ts_space *space = build(&d);
@@ -480,7 +486,8 @@ static double cpu_seconds(void)
 }
 
 /* Build, then sample: each sample must decode to a valid configuration that encodes back to itself. */
-static void check_large(const char *label, const draft *d, double raw, uint64_t least, uint64_t most, double seconds)
+static void check_large(const char *label, const draft *d, double raw, uint64_t least, uint64_t most,
+                        double seconds)
 {
     double start = cpu_seconds();
     ts_space *space = build(d);
@@ -503,8 +510,9 @@ static void check_large(const char *label, const draft *d, double raw, uint64_t 
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     double all = cpu_seconds() - start;
-    print_message("%s: %.2g raw, %llu valid, %zu nodes, built in %.3f s, with 20000 samples %.3f s, %ld MiB at most\n", label, raw,
-                  (unsigned long long)count, ts_space_nodes(space), built, all, usage.ru_maxrss / 1024);
+    print_message(
+        "%s: %.2g raw, %llu valid, %zu nodes, built in %.3f s, with 20000 samples %.3f s, %ld MiB at most\n",
+        label, raw, (unsigned long long)count, ts_space_nodes(space), built, all, usage.ru_maxrss / 1024);
 #if !defined(__SANITIZE_ADDRESS__)
     assert_true(all < seconds);
     assert_true(usage.ru_maxrss < 200 * 1024);

@@ -4,23 +4,6 @@
 #include "store/database.h"
 #include "store/runtime_schema.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-
-static int64_t number(fixture *f, const char *sql)
-{
-    sqlite3 *db;
-    sqlite3_stmt *st;
-    assert_int_equal(sqlite3_open(f->database, &db), SQLITE_OK);
-    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-    int64_t value = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    sqlite3_close(db);
-    return value;
-}
-
 static void test_provenance_is_found_again(void **state)
 {
     fixture *f = *state;
@@ -45,7 +28,8 @@ static void test_provenance_is_found_again(void **state)
     check(ts_store_target_load(s, "0123456789abcdef", &loaded));
     assert_string_equal(loaded->name, "host");
     ts_target_free(loaded);
-    check_fails(ts_store_target_load(s, "ffff", &loaded), TS_ENOTFOUND, "no target with the fingerprint ffff");
+    check_fails(ts_store_target_load(s, "ffff", &loaded), TS_ENOTFOUND,
+                "no target with the fingerprint ffff");
     ts_store_close(s);
     assert_int_equal(number(f, "SELECT flops FROM problems"), 2 * 8 * 16 * 32);
 }
@@ -93,7 +77,8 @@ static void test_known(void **state)
     ts_store_close(s);
     assert_int_equal(number(f, "SELECT count(*) FROM samples WHERE cost IS NULL AND status = 'crashed'"), 1);
     assert_int_equal(number(f, "SELECT seed = '18446744073709551615' AND steal IS NULL FROM sessions"), 1);
-    assert_int_equal(number(f, "SELECT json_extract(counters, '$[0].unavailable') = 'no PMU' FROM samples"), 1);
+    assert_int_equal(number(f, "SELECT json_extract(counters, '$[0].unavailable') = 'no PMU' FROM samples"),
+                     1);
     assert_int_equal(number(f, "SELECT count(*) FROM failures"), 1);
 }
 
@@ -248,9 +233,10 @@ static void test_each(void **state)
 static void test_import(void **state)
 {
     fixture *f = *state;
-    static const char text[] = "{\"device_name\": \"GPU\", \"kernel_name\": \"gemm\", \"tune_params_keys\": [\"mr\", \"algorithm\"],"
-                               "\"cache\": {\"1\": {\"mr\": 1, \"algorithm\": \"packed\", \"time\": 3, \"times\": [3.0]},"
-                               "\"2\": {\"mr\": 2, \"algorithm\": \"packed\", \"time\": \"RuntimeFailedConfig\"}}}";
+    static const char text[] =
+        "{\"device_name\": \"GPU\", \"kernel_name\": \"gemm\", \"tune_params_keys\": [\"mr\", \"algorithm\"],"
+        "\"cache\": {\"1\": {\"mr\": 1, \"algorithm\": \"packed\", \"time\": 3, \"times\": [3.0]},"
+        "\"2\": {\"mr\": 2, \"algorithm\": \"packed\", \"time\": \"RuntimeFailedConfig\"}}}";
     ts_recordings all;
     ts_store *s;
     ts_known *known;
@@ -279,67 +265,45 @@ static void test_import(void **state)
     assert_int_equal(number(f, "SELECT count(*) FROM runtime_winners"), 0);
 }
 
-/* Killed at any instant: what was reported is there, and the file is whole. */
-static void test_kill(void **state)
+/* Run one block of SQL from the documentation. */
+static void run_block(sqlite3 *db, const char *text, size_t length)
 {
-    fixture *f = *state;
-    for (int round = 0; round < 5; round++) {
-        int report[2], last = 0;
-        assert_int_equal(pipe(report), 0);
-        pid_t child = fork();
-        if (child == 0) {
-            ts_store *s;
-            check(ts_store_open(f->database, TS_STORE_WRITE, &s));
-            int64_t session = fixture_session(f, s);
-            for (int i = 1;; i++) {
-                fixture_result(f, s, session, 1000 * (round + 1) + i, TS_STATUS_OK, 1e-3);
-                if (write(report[1], &i, sizeof i) < 0)
-                    _exit(1);
-            }
-        }
-        close(report[1]);
-        while (last < 20 + 7 * round)
-            assert_int_equal(read(report[0], &last, sizeof last), sizeof last);
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-        while (read(report[0], &last, sizeof last) == sizeof last)
-            ;
-        close(report[0]);
-        char sql[160];
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM configurations WHERE parameters LIKE '%%\"mr\":%d___}'", round + 1);
-        int64_t kept = number(f, sql);
-        assert_true(kept == last || kept == last + 1); /* one may have been committed and not yet reported */
-        assert_int_equal(number(f, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
-    }
+    char *sql = strndup(text, length), *message = NULL;
+    assert_non_null(sql);
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s: %s", sql, message);
+    free(sql);
 }
 
-/* Several tuners on one database: nobody sees "database is locked". */
-static void test_concurrent_writers(void **state)
+/* docs/database.md: its examples run, and it has a word on every table and view. */
+static void test_documentation(void **state)
 {
     fixture *f = *state;
-    enum { WRITERS = 4, EACH = 50 };
-    pid_t children[WRITERS];
-    for (int w = 0; w < WRITERS; w++) {
-        children[w] = fork();
-        if (children[w] == 0) {
-            ts_store *s;
-            if (ts_store_open(f->database, TS_STORE_WRITE, &s)) /* all of them create it at once */
-                _exit(1);
-            int64_t session = fixture_session(f, s);
-            for (int i = 0; i < EACH; i++)
-                fixture_result(f, s, session, i, TS_STATUS_OK, 1e-3);
-            ts_store_close(s);
-            _exit(0);
-        }
+    ts_store *s;
+    sqlite3_stmt *row;
+    char *text;
+    size_t blocks = 0;
+    check(ts_file_read(TS_SOURCE_DIR "/docs/database.md", 1 << 20, &text, NULL));
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    fixture_result(f, s, fixture_session(f, s), 4, TS_STATUS_OK, 1e-3);
+    for (char *at = text; (at = strstr(at, "```sql\n"));) {
+        char *from = at + strlen("```sql\n");
+        at = strstr(from, "```");
+        assert_non_null(at);
+        run_block(s->db, from, (size_t)(at - from));
+        at += 3;
+        blocks++;
     }
-    for (int w = 0; w < WRITERS; w++) {
-        int status;
-        waitpid(children[w], &status, 0);
-        assert_int_equal(status, 0);
+    assert_true(blocks >= 5);
+    check(ts_db_query(s, &row, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", ""));
+    while (ts_db_step(s, row) > 0) {
+        char quoted[80];
+        snprintf(quoted, sizeof quoted, "| `%s` |", sqlite3_column_text(row, 0));
+        if (!strstr(text, quoted))
+            fail_msg("docs/database.md says nothing about %s", quoted);
     }
-    assert_int_equal(number(f, "SELECT count(*) FROM samples"), WRITERS * EACH);
-    assert_int_equal(number(f, "SELECT count(*) FROM configurations"), EACH);
-    assert_int_equal(number(f, "SELECT count(*) FROM targets"), 1);
+    ts_store_close(s);
+    free(text);
 }
 
 #define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -347,10 +311,15 @@ static void test_concurrent_writers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        store_test(test_provenance_is_found_again), store_test(test_known),   store_test(test_result_must_make_sense),
-        store_test(test_canonical_configuration),   store_test(test_winners), store_test(test_runtime_contract),
-        store_test(test_each),                      store_test(test_import),  store_test(test_kill),
-        store_test(test_concurrent_writers),
+        store_test(test_provenance_is_found_again),
+        store_test(test_known),
+        store_test(test_result_must_make_sense),
+        store_test(test_canonical_configuration),
+        store_test(test_winners),
+        store_test(test_runtime_contract),
+        store_test(test_each),
+        store_test(test_import),
+        store_test(test_documentation),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -71,17 +71,21 @@ static void test_versions(void **state)
     sql(f, "PRAGMA user_version = 7");
     for (int mode = TS_STORE_READ; mode <= TS_STORE_WRITE; mode++)
         check_fails(ts_store_open(f->database, (ts_store_mode)mode, &s), TS_EINPUT,
-                    "was written by a newer Tilesmith (schema 7, this one knows 1); upgrade Tilesmith or use another --db FILE");
+                    "was written by a newer Tilesmith (schema 7, this one knows 1); upgrade Tilesmith or use "
+                    "another --db FILE");
     sql(f, "PRAGMA user_version = 0");
-    check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT, "oldest that this Tilesmith reads");
+    check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT,
+                "oldest that this Tilesmith reads");
 }
 
-/* Steps of an invented future: an older file goes through each of them, and a step that fails leaves the version before it. */
+/* Steps of an invented future: an older file goes through each of them, and a step that fails leaves the
+ * version before it. */
 static void test_migration(void **state)
 {
     fixture *f = *state;
-    static const char *const steps[] = {"CREATE TABLE one (x) STRICT", "CREATE TABLE two (x INTEGER) STRICT; INSERT INTO two VALUES (2)",
-                                        "ALTER TABLE two ADD COLUMN y TEXT", "CREATE TABLE four (x INTEGER); CREATE TABLE two (x)"};
+    static const char *const steps[] = {
+        "CREATE TABLE one (x) STRICT", "CREATE TABLE two (x INTEGER) STRICT; INSERT INTO two VALUES (2)",
+        "ALTER TABLE two ADD COLUMN y TEXT", "CREATE TABLE four (x INTEGER); CREATE TABLE two (x)"};
     const char *const good[] = {steps[0], steps[1], steps[2], "CREATE TABLE four (x INTEGER)"};
     ts_store *s;
     int64_t value;
@@ -114,7 +118,8 @@ static void test_foreign_and_damaged(void **state)
     memset(junk, 'x', sizeof junk);
     check(ts_file_write(f->database, junk, sizeof junk));
     for (int mode = TS_STORE_READ; mode <= TS_STORE_WRITE; mode++)
-        check_fails(ts_store_open(f->database, (ts_store_mode)mode, &s), TS_EINPUT, "is not a Tilesmith database");
+        check_fails(ts_store_open(f->database, (ts_store_mode)mode, &s), TS_EINPUT,
+                    "is not a Tilesmith database");
     check(ts_file_remove(f->database));
     create(f);
     char *bytes;
@@ -124,6 +129,7 @@ static void test_foreign_and_damaged(void **state)
     check(ts_file_write(f->database, bytes, length));
     free(bytes);
     check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT, "is damaged");
+    check_fails(ts_store_open("", TS_STORE_WRITE, &s), TS_EINPUT, "no file name");
     check_fails(ts_store_open(f->folder, TS_STORE_WRITE, &s), TS_EINPUT, "cannot be opened");
 }
 
@@ -159,7 +165,8 @@ static int read_only_body(fixture *f)
     ts_store *s;
     ts_winner *rows;
     size_t count;
-    if (ts_store_open(f->database, TS_STORE_WRITE, &s) != TS_EINPUT || !strstr(ts_error(), "cannot be written"))
+    if (ts_store_open(f->database, TS_STORE_WRITE, &s) != TS_EINPUT ||
+        !strstr(ts_error(), "cannot be written"))
         return 1;
     if (ts_store_open(f->database, TS_STORE_READ, &s) != TS_OK) /* as it lies in an installed folder */
         return 2;
@@ -213,8 +220,10 @@ static void test_disk_full(void **state)
     for (int i = 0; i < 10 && rc == TS_OK; i++)
         rc = ts_store_result(s, session, &f->problem, slots, &r, NULL);
     check_fails(rc, TS_ESYSTEM, "the disk is full");
-    check(ts_db_id(s, &pages, "SELECT count(*) FROM configurations c WHERE NOT EXISTS "
-                              "(SELECT 1 FROM samples WHERE configuration_id = c.id)", ""));
+    check(ts_db_id(s, &pages,
+                   "SELECT count(*) FROM configurations c WHERE NOT EXISTS "
+                   "(SELECT 1 FROM samples WHERE configuration_id = c.id)",
+                   ""));
     assert_int_equal(pages, 0); /* a configuration without its sample would be half a change */
     check(ts_db_exec(s, "PRAGMA max_page_count = 1000000"));
     check(ts_store_result(s, session, &f->problem, slots, &r, NULL));

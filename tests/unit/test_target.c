@@ -34,8 +34,9 @@ static void assert_same(const ts_target *a, const ts_target *b)
     for (size_t i = 0; i < a->count; i++) {
         const ts_attribute *x = &a->attributes[i], *y = &b->attributes[i];
         assert_string_equal(x->name, y->name);
-        if (x->value.kind != y->value.kind || !ts_value_equal(x->value, y->value) || !same_text(x->unit, y->unit) ||
-            !same_text(x->source, y->source) || !same_number(x->lo, y->lo) || !same_number(x->hi, y->hi))
+        if (x->value.kind != y->value.kind || !ts_value_equal(x->value, y->value) ||
+            !same_text(x->unit, y->unit) || !same_text(x->source, y->source) || !same_number(x->lo, y->lo) ||
+            !same_number(x->hi, y->hi))
             fail_msg("%s differs", x->name);
     }
 }
@@ -85,12 +86,14 @@ static void attributes_are_set_replaced_and_asked(void **state)
 static void nested_elements_become_dotted_names(void **state)
 {
     (void)state;
-    ts_target *t = parsed("<target name='x' kind='gpu' summary='a &amp; b'><arch value='x86_64'/><cores value='8' source='hwloc'/>"
+    ts_target *t = parsed("<target name='x' kind='gpu' summary='a &amp; b'><arch value='x86_64'/><cores "
+                          "value='8' source='hwloc'/>"
                           "<clock><core value='2.6e9' unit='Hz' lo='2.5e9' hi='3e9'/></clock>"
                           "<feature name='avx2'/><feature name='amx' value='0'/>"
                           "<cache name='l1d'><size value='48K' unit='B'/><ways value='12'/></cache>"
                           "<peak type='f32' value='1.5e11' unit='flop/s'/>"
-                          "<attribute name='noc.width' value='1.5K' unit='bit'/><attribute name='noc.kind' value='12'/></target>");
+                          "<attribute name='noc.width' value='1.5K' unit='bit'/><attribute name='noc.kind' "
+                          "value='12'/></target>");
     assert_string_equal(t->kind, "gpu");
     assert_string_equal(t->summary, "a & b");
     assert_string_equal(ts_target_get(t, "arch")->value.s, "x86_64");
@@ -115,14 +118,43 @@ static void every_attribute_survives_a_round_trip(void **state)
     static const struct {
         const char *name, *unit;
     } numbers[] = {
-        {"packages", "1"},       {"cores", "1"},         {"threads", "1"},        {"clock.core", "Hz"},      {"clock.base", "Hz"},
-        {"clock.boost", "Hz"},   {"vector.registers", "1"}, {"fma.latency", "cycles"}, {"fma.throughput", "1/cycle"}, {"l1d.size", "B"},
-        {"l1i.size", "B"},       {"l2.line", "B"},       {"l2.ways", "1"},        {"l2.shared", "1"},        {"l3.effective", "B"},
-        {"l3.bandwidth", "B/s"}, {"l3.latency", "s"},    {"l3.energy", "J/B"},    {"memory.size", "B"},      {"memory.bandwidth", "B/s"},
-        {"memory.latency", "s"}, {"memory.energy", "J/B"}, {"page.size", "B"},    {"power.design", "W"},     {"power.idle", "W"},
-        {"feature.avx2", "1"},   {"peak.f32", "flop/s"}, {"peak.i8", "op/s"},     {"l1d.latency", "cycles"}, {"cache.size", "B"},
-        {"l2", "B"},             {"memory.banks", "1"},  {"a.b.c", "pJ"},         {"peak.f64", "GF"},        {"feature.x", "bit"},
-        {"clock", "Hz"},         {"_x9", "\"<&>'"},
+        {"packages", "1"},
+        {"cores", "1"},
+        {"threads", "1"},
+        {"clock.core", "Hz"},
+        {"clock.base", "Hz"},
+        {"clock.boost", "Hz"},
+        {"vector.registers", "1"},
+        {"fma.latency", "cycles"},
+        {"fma.throughput", "1/cycle"},
+        {"l1d.size", "B"},
+        {"l1i.size", "B"},
+        {"l2.line", "B"},
+        {"l2.ways", "1"},
+        {"l2.shared", "1"},
+        {"l3.effective", "B"},
+        {"l3.bandwidth", "B/s"},
+        {"l3.latency", "s"},
+        {"l3.energy", "J/B"},
+        {"memory.size", "B"},
+        {"memory.bandwidth", "B/s"},
+        {"memory.latency", "s"},
+        {"memory.energy", "J/B"},
+        {"page.size", "B"},
+        {"power.design", "W"},
+        {"power.idle", "W"},
+        {"feature.avx2", "1"},
+        {"peak.f32", "flop/s"},
+        {"peak.i8", "op/s"},
+        {"l1d.latency", "cycles"},
+        {"cache.size", "B"},
+        {"l2", "B"},
+        {"memory.banks", "1"},
+        {"a.b.c", "pJ"},
+        {"peak.f64", "GF"},
+        {"feature.x", "bit"},
+        {"clock", "Hz"},
+        {"_x9", "\"<&>'"},
     };
     ts_target *t = ts_target_new("host-9", "cpu");
     t->summary = strdup("a \"quoted\" <summary> & 'more' \xc3\xa9");
@@ -131,7 +163,8 @@ static void every_attribute_survives_a_round_trip(void **state)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         double lo = i % 3 ? 0.1 * (double)i : NAN, hi = i % 2 ? 1e12 / 3 : NAN;
         ts_value value = i % 4 == 0 ? ts_int((int64_t)i) : ts_real((double)i * 1e9 / 7);
-        assert_int_equal(ts_target_set(t, numbers[i].name, value, numbers[i].unit, i % 5 ? source : NULL, lo, hi), 0);
+        assert_int_equal(
+            ts_target_set(t, numbers[i].name, value, numbers[i].unit, i % 5 ? source : NULL, lo, hi), 0);
     }
     assert_int_equal(ts_target_set(t, "arch", ts_string("x86_64"), NULL, NULL, NAN, NAN), 0);
     assert_int_equal(ts_target_set(t, "model", ts_string("A \"B\" (R) <C> & D"), NULL, source, NAN, NAN), 0);
@@ -156,8 +189,10 @@ static void known_quantities_are_written_as_elements(void **state)
     assert_int_equal(ts_target_set(t, "l1d.line", ts_int(64), "B", NULL, NAN, NAN), 0);
     assert_int_equal(ts_target_set(t, "feature.fma", ts_int(1), "1", "CPUID", NAN, NAN), 0);
     assert_int_equal(ts_target_write(t, &text), 0);
-    assert_non_null(strstr(text, "  <cache name=\"l1d\">\n    <size value=\"32768\" unit=\"B\" source=\"hwloc\"/>\n"
-                                 "    <line value=\"64\" unit=\"B\"/>\n  </cache>\n  <feature name=\"fma\" source=\"CPUID\"/>\n"));
+    assert_non_null(strstr(
+        text,
+        "  <cache name=\"l1d\">\n    <size value=\"32768\" unit=\"B\" source=\"hwloc\"/>\n"
+        "    <line value=\"64\" unit=\"B\"/>\n  </cache>\n  <feature name=\"fma\" source=\"CPUID\"/>\n"));
     free(text);
     ts_target_free(t);
 }
@@ -184,20 +219,24 @@ static void mistakes_are_told_with_their_line(void **state)
     static const struct {
         const char *body, *expected;
     } cases[] = {
-        {"<cache name='l1d'><size value='48K'/></cache>", "some.xml:2: Element 'size': The attribute 'unit' is required"},
+        {"<cache name='l1d'><size value='48K'/></cache>",
+         "some.xml:2: Element 'size': The attribute 'unit' is required"},
         {"<cache name='l1d'><size value='48K' unit='KB'/></cache>", "some.xml:2: "},
         {"<cache name='L1'><size value='48K' unit='B'/></cache>", "some.xml:2: "},
         {"<cache name='l1d'><siez value='48K' unit='B'/></cache>", "some.xml:2: Element 'siez'"},
         {"<clock><core value='fast' unit='Hz'/></clock>", "some.xml:2: "},
         {"<clock><core value='-1' unit='Hz'/></clock>", "some.xml:2: "},
         {"<cores value='4'/><cores value='5'/>", "some.xml:2: cores is stated twice"},
-        {"<feature name='a'/><attribute name='feature.a' value='1' unit='1'/>", "some.xml:2: feature.a is stated twice"},
+        {"<feature name='a'/><attribute name='feature.a' value='1' unit='1'/>",
+         "some.xml:2: feature.a is stated twice"},
         {"<cores value='4' lo='5' hi='3'/>", "some.xml:2: cores: lo is above hi"},
         {"<attribute name='x' value='abc' unit='s'/>", "some.xml:2: x=\"abc\" is not a number"},
         {"<attribute name='x' value='1' unit='s' lo='low'/>", "some.xml:2: lo=\"low\" is not a number"},
         {"<attribute name='x' value='1e999' unit='s'/>", "some.xml:2: x=\"1e999\" is not a number"},
         {"<attribute name='1x' value='1' unit='s'/>", "some.xml:2: "},
-        {"<vector><bits value='512'/><bytes value='32' unit='B'/></vector>", "vector.bits and vector.bytes of target x disagree"},
+        {"<vector><bits value='512'/><bytes value='32' unit='B'/></vector>",
+         "vector.bits and vector.bytes of target x disagree"},
+        {"<vector><bits value='127'/></vector>", "vector.bits of target x is not a multiple of 8"},
         {"<nonsense/>", "some.xml:2: Element 'nonsense'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -210,8 +249,12 @@ static void mistakes_are_told_with_their_line(void **state)
             fail_msg("expected \"%s\" in \"%s\"", cases[i].expected, ts_error());
         free(xml);
     }
-    static const char *const roots[] = {"<target name='x'/>", "<target kind='cpu'/>", "<target name='x' kind='toaster'/>",
-                                        "<target name='a/b' kind='cpu'/>", "<target name='x' extends='nosuch'/>", "<kernel/>",
+    static const char *const roots[] = {"<target name='x'/>",
+                                        "<target kind='cpu'/>",
+                                        "<target name='x' kind='toaster'/>",
+                                        "<target name='a/b' kind='cpu'/>",
+                                        "<target name='x' extends='nosuch'/>",
+                                        "<kernel/>",
                                         "<target name='x' kind='cpu' fingerprint='xyz'/>"};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         ts_target *t = NULL;
@@ -244,8 +287,12 @@ static void extending_inherits_and_overrides(void **state)
     int lock;
     ts_target *t = NULL;
     assert_int_equal(ts_scratch_open(&folder, &lock), 0);
-    put(folder, "base.xml", "<target name='base' kind='gpu' fingerprint='0123456789abcdef'><cores value='4'/><vector><bits value='256'/></vector></target>");
-    put(folder, "derived.xml", "<target name='derived' extends='base'><threads value='8'/><vector><bits value='512'/></vector></target>");
+    put(folder, "base.xml",
+        "<target name='base' kind='gpu' fingerprint='0123456789abcdef'><cores value='4'/><vector><bits "
+        "value='256'/></vector></target>");
+    put(folder, "derived.xml",
+        "<target name='derived' extends='base'><threads value='8'/><vector><bits "
+        "value='512'/></vector></target>");
     put(folder, "shipped.xml", "<target name='shipped' extends='generic-x86-64-v3'/>");
     assert_int_equal(load_from(folder, "derived.xml", &t), 0);
     assert_string_equal(t->name, "derived");
@@ -311,8 +358,10 @@ static void shipped_targets_are_whole(void **state)
     ts_target *v3 = NULL, *v4 = NULL;
     assert_int_equal(ts_target_load("generic-x86-64-v3", &v3), 0);
     assert_int_equal(ts_target_load("generic-x86-64-v4", &v4), 0);
-    assert_true(ts_target_number(v3, "vector.bytes", 0) == 32 && ts_target_number(v4, "vector.bytes", 0) == 64);
-    assert_true(ts_target_number(v3, "feature.avx512f", 0) == 0 && ts_target_number(v4, "feature.avx512f", 0) == 1);
+    assert_true(ts_target_number(v3, "vector.bytes", 0) == 32 &&
+                ts_target_number(v4, "vector.bytes", 0) == 64);
+    assert_true(ts_target_number(v3, "feature.avx512f", 0) == 0 &&
+                ts_target_number(v4, "feature.avx512f", 0) == 1);
     assert_true(ts_target_number(v4, "feature.avx2", 0) == 1 && ts_target_number(v4, "l1d.line", 0) == 64);
     ts_target_free(v3);
     ts_target_free(v4);

@@ -51,7 +51,8 @@ static void test_reals_read_back(void **state)
 static void test_parse(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "abc", "1x", " 1", "1 ", "0x10", "nan", "inf", "-", "+", "e5", "1e", "--1", "1e999", "."};
+    static const char *const texts[] = {"",  "abc", "1x", " 1", "1 ",  "0x10",  "nan", "inf",
+                                        "-", "+",   "e5", "1e", "--1", "1e999", "."};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         ts_value v = ts_value_parse(texts[i]);
         assert_int_equal(v.kind, TS_STRING);
@@ -87,19 +88,11 @@ static void test_decimal_comma(void **state)
     setlocale(LC_ALL, "C");
 }
 
-static void test_status_names(void **state)
-{
-    (void)state;
-    static const char *const names[TS_STATUS_COUNT] = {"ok", "wrong", "compile_failed", "crashed", "timed_out", "unavailable"};
-    for (int i = 0; i < TS_STATUS_COUNT; i++)
-        assert_string_equal(ts_status_name((ts_status)i), names[i]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),  cmocka_unit_test(test_reals_read_back), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_equal), cmocka_unit_test(test_decimal_comma),   cmocka_unit_test(test_status_names),
+        cmocka_unit_test(test_equal), cmocka_unit_test(test_decimal_comma),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

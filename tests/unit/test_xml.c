@@ -37,8 +37,10 @@ static void malformed_documents_name_their_line(void **state)
 static void doctypes_are_refused_unread(void **state)
 {
     (void)state;
-    assert_refused("<!DOCTYPE a [<!ENTITY x 'xxxxxxxxxx'><!ENTITY y '&x;&x;&x;&x;&x;&x;'>]>\n<a>&y;</a>", NULL, "some.xml:1: a DOCTYPE");
-    assert_refused("<?xml version='1.0'?>\n<!DOCTYPE a SYSTEM 'http://example.invalid/a.dtd'><a/>", NULL, "some.xml:2: a DOCTYPE");
+    assert_refused("<!DOCTYPE a [<!ENTITY x 'xxxxxxxxxx'><!ENTITY y '&x;&x;&x;&x;&x;&x;'>]>\n<a>&y;</a>",
+                   NULL, "some.xml:1: a DOCTYPE");
+    assert_refused("<?xml version='1.0'?>\n<!DOCTYPE a SYSTEM 'http://example.invalid/a.dtd'><a/>", NULL,
+                   "some.xml:2: a DOCTYPE");
     assert_refused("<!DOCTYPE a [<!ENTITY f SYSTEM 'file:///etc/passwd'>]><a>&f;</a>", NULL, "a DOCTYPE");
 }
 
@@ -64,10 +66,12 @@ static void schema_violations_name_line_and_schema(void **state)
 {
     (void)state;
     const char *schema = TS_SOURCE_DIR "/templates/kernel.xsd";
-    assert_refused("<kernel name='x' summary='y'>\n<dimension name='m' min='1'/></kernel>", schema, "some.xml:2: ");
+    assert_refused("<kernel name='x' summary='y'>\n<dimension name='m' min='1'/></kernel>", schema,
+                   "some.xml:2: ");
     assert_non_null(strstr(ts_error(), "'max' is required"));
     assert_non_null(strstr(ts_error(), "kernel.xsd"));
-    assert_refused("<kernel name='x' summary='y'>\n\n<tensro/></kernel>", schema, "some.xml:3: Element 'tensro'");
+    assert_refused("<kernel name='x' summary='y'>\n\n<tensro/></kernel>", schema,
+                   "some.xml:3: Element 'tensro'");
     assert_refused("<other/>", schema, "some.xml:1: ");
 }
 
