@@ -31,6 +31,9 @@ enum {
 
 /** Record one sentence (what is wrong, and what to do) for the calling thread; returns `code`. */
 int ts_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#ifdef __clang_analyzer__ /* which cannot see that ts_fail() never returns 0 */
+#define ts_fail(code, ...) ((void)ts_fail(code, __VA_ARGS__), (code))
+#endif
 /** The last sentence recorded on this thread; "" if none. Borrowed until the next ts_fail() on this thread. */
 const char *ts_error(void);
 

@@ -57,7 +57,8 @@ static void append_element(const ts_verifier *v, const ts_answer *a, size_t t, s
 static void explain_worst(const ts_verifier *v, const ts_answer *a, size_t t, const ts_worst *w, ts_str *out)
 {
     append_element(v, a, t, w->row, w->column, out);
-    ts_str_format(out, " is %.9g, reference %.9g", w->got, w->expected);
+    /* printf shows the sign of a NaN, which means nothing */
+    ts_str_format(out, " is %.9g, reference %.9g", isnan(w->got) ? fabs(w->got) : w->got, w->expected);
     if (isfinite(w->error))
         ts_str_format(out, ", off by %.3g x the tolerance", w->error);
     append_dims(v, a, out);

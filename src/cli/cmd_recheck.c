@@ -45,10 +45,10 @@ static json_t *report_json(const ts_recheck_report *report)
 
 static void table_row(ts_table *table, const ts_recheck_row *row)
 {
-    char stored[TS_HUMAN], now[TS_HUMAN];
+    char stored[TS_HUMAN], now[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
     ts_table_cell(table, "%s", row->kernel);
     ts_table_cell(table, "%s", row->type);
-    ts_table_cell(table, "%s", row->problem);
+    ts_table_cell(table, "%s", ts_human_problem(row->problem, problem));
     ts_table_cell(table, "%s", row->verdict);
     ts_table_cell(table, "%s", ts_human_seconds(row->stored_seconds, stored));
     ts_table_cell(table, "%s", ts_human_seconds(row->seconds, now));

@@ -12,7 +12,7 @@ static const struct {
     const char *job, *command;
 } jobs[] = {
     {"Tune kernels for a new machine", "tilesmith tune gemm"},
-    {"Export tuned configurations", "tilesmith export --format header --output tuned.h"},
+    {"Export tuned configurations", "tilesmith export --format header"},
     {"Compare hardware targets", "tilesmith show targets"},
 };
 
@@ -55,9 +55,8 @@ void ts_help_screen(ts_str *out)
     ts_str_append(out, "\nCommands:\n");
     for (size_t i = 0; ts_commands[i]; i++)
         ts_str_format(out, "  %-12s%s\n", ts_commands[i]->name, ts_commands[i]->summary);
-    ts_str_append(out,
-                  "\n'tilesmith help COMMAND' or 'man tilesmith-COMMAND' tells the rest, with examples.\n"
-                  "Every command takes --json. Exit status: 0 well, 1 no, 2 bad input.\n");
+    ts_str_append(out, "\n'tilesmith help COMMAND' or 'man tilesmith-COMMAND' tells the rest.\n"
+                       "Every command takes --json. Exit status: 0 well, 1 no, 2 bad input.\n");
 }
 
 static size_t label_width(const ts_option *options)

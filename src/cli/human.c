@@ -64,3 +64,15 @@ const char *ts_human_percent(double ratio, char buffer[TS_HUMAN])
     snprintf(buffer, TS_HUMAN, isfinite(ratio) ? "%.1f %%" : "-", ratio * 100);
     return buffer;
 }
+
+const char *ts_human_problem(const char *problem, char buffer[TS_HUMAN_PROBLEM])
+{
+    snprintf(buffer, TS_HUMAN_PROBLEM, "%s", problem);
+    size_t length = strlen(buffer);
+    /* A dimension of 0 can only be a switch, and only the trailing ones may go: the rest is the problem. */
+    while (length > 2 && strcmp(buffer + length - 2, "=0") == 0 && strrchr(buffer, ',')) {
+        *strrchr(buffer, ',') = '\0';
+        length = strlen(buffer);
+    }
+    return buffer;
+}

@@ -47,6 +47,10 @@ const char *ts_human_gflops(double flops_per_second, char buffer[TS_HUMAN]);
 const char *ts_human_count(double count, char buffer[TS_HUMAN]);
 /** "2 MiB". */
 const char *ts_human_bytes(double bytes, char buffer[TS_HUMAN]);
+/** A problem without the switches that are off: "m=64,n=64,k=64,ta=0,tb=0" is "m=64,n=64,k=64". Returns
+ * `buffer`. */
+#define TS_HUMAN_PROBLEM 256
+const char *ts_human_problem(const char *problem, char buffer[TS_HUMAN_PROBLEM]);
 /** Percentage with one decimal; "-" if unknown. */
 const char *ts_human_percent(double ratio, char buffer[TS_HUMAN]);
 

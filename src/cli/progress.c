@@ -88,8 +88,9 @@ static void fill_parts(const ts_tune_progress *now, part parts[PARTS])
     bar(now->fraction, 10, &parts[PART_BAR].text);
     ts_str_format(&parts[PART_PERCENT].text, "%3d %%", percent(now->fraction));
     ts_str_append(&parts[PART_PHASE].text, now->phase);
+    char problem[TS_HUMAN_PROBLEM];
     if (now->problem && *now->problem)
-        ts_str_format(&parts[PART_PROBLEM].text, "%s", now->problem);
+        ts_str_append(&parts[PART_PROBLEM].text, ts_human_problem(now->problem, problem));
     if (now->shapes > 1)
         ts_str_format(&parts[PART_PHASE].text, " %zu/%zu",
                       now->shape + 1 > now->shapes ? now->shapes : now->shape + 1, now->shapes);

@@ -34,12 +34,12 @@ static json_t *winner_json(const ts_winner *w)
 
 static void winner_row(ts_table *table, const ts_winner *w)
 {
-    char text[TS_HUMAN];
+    char text[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
     double rate = w->flops / w->seconds;
     json_t *tied = parsed(w->tied);
     ts_table_cell(table, "%s", w->kernel);
     ts_table_cell(table, "%s", w->type);
-    ts_table_cell(table, "%s", w->problem);
+    ts_table_cell(table, "%s", ts_human_problem(w->problem, problem));
     ts_table_cell(table, "%s", ts_human_gflops(rate, text));
     ts_table_cell(table, "%s", ts_human_percent(rate / w->peak, text));
     ts_table_cell(table, json_is_array(tied) ? "%zu" : "-", json_array_size(tied));

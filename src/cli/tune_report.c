@@ -42,9 +42,9 @@ static void interval(const ts_tune_shape *s, char text[TS_HUMAN])
 
 static void shape_row(ts_table *table, const ts_tune_shape *s)
 {
-    char number[TS_HUMAN];
+    char number[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
     ts_str text = TS_STR_INIT;
-    ts_table_cell(table, "%s", s->problem);
+    ts_table_cell(table, "%s", ts_human_problem(s->problem, problem));
     ts_table_cell(table, "%s", ts_human_gflops(rate(s, s->seconds), number));
     interval(s, number);
     ts_table_cell(table, "%s", number);
@@ -72,11 +72,17 @@ static void print_times(const ts_tune_times *t, FILE *stream)
     } stages[] = {{"detect", t->detect},   {"search", t->search}, {"render", t->render},
                   {"compile", t->compile}, {"verify", t->verify}, {"measure", t->measure},
                   {"finals", t->finals},   {"store", t->store}};
-    char text[TS_HUMAN];
-    fprintf(stream, "\nTime: %s in all;", ts_human_seconds(t->total, text));
+    char number[TS_HUMAN];
+    ts_str text = TS_STR_INIT, wrapped = TS_STR_INIT;
+    ts_str_format(&text, "\nTime: %s in all;", ts_human_seconds(t->total, number));
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
-        fprintf(stream, "%s %s %s", i ? "," : "", stages[i].name, ts_human_seconds(stages[i].seconds, text));
-    fprintf(stream, " (compiling overlaps measuring).\n");
+        ts_str_format(&text, "%s %s %s", i ? "," : "", stages[i].name,
+                      ts_human_seconds(stages[i].seconds, number));
+    ts_str_append(&text, " (compiling overlaps measuring).");
+    ts_wrap(&wrapped, ts_str_text(&text), 0, (size_t)ts_columns(stream));
+    fputs(ts_str_text(&wrapped), stream);
+    ts_str_free(&text);
+    ts_str_free(&wrapped);
 }
 
 static size_t winners(const ts_tune_report *report)
@@ -92,9 +98,9 @@ int ts_tune_report_print(const ts_tune_report *report, FILE *stream)
     ts_table *table = ts_table_new("shape|>GFLOP/s|>95 % interval|>% of peak|>vs default|>tied|evaluated");
     for (size_t i = 0; i < report->count; i++)
         shape_row(table, &report->shapes[i]);
-    fprintf(stream, "%s%s (%s)\n\n", report->interrupted ? "Interrupted. " : "",
-            report->target_name ? report->target_name : "",
-            report->fingerprint ? report->fingerprint : "no fingerprint");
+    fprintf(stream, "%s%s on %s (%s)\n\n", report->interrupted ? "Interrupted. " : "",
+            report->count && report->shapes[0].type ? report->shapes[0].type : "", report->target_name,
+            report->fingerprint);
     int rc = ts_table_print(table, stream);
     if (rc)
         return rc;
@@ -113,11 +119,11 @@ int ts_tune_report_print(const ts_tune_report *report, FILE *stream)
 
 int ts_tune_plan_print(const ts_tune_report *report, FILE *stream)
 {
-    char number[TS_HUMAN];
+    char number[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
     ts_table *table = ts_table_new("shape|type|>configurations|>of combinations|>known");
     for (size_t i = 0; i < report->count; i++) {
         const ts_tune_shape *s = &report->shapes[i];
-        ts_table_cell(table, "%s", s->problem);
+        ts_table_cell(table, "%s", ts_human_problem(s->problem, problem));
         ts_table_cell(table, "%s", s->type ? s->type : "-");
         ts_table_cell(table, "%s", ts_human_count((double)s->space, number));
         ts_table_cell(table, "%s", ts_human_count(s->space_raw, number));

@@ -10,8 +10,9 @@
 
 static void warn(const char *problem, const char *sentence, const char *action)
 {
+    char shown[TS_HUMAN_PROBLEM];
     const char *on = ts_style_on(stderr, TS_STYLE_BOLD), *off = ts_style_on(stderr, TS_STYLE_PLAIN);
-    fprintf(stderr, "%swarning:%s %s: %s; %s\n", on, off, problem, sentence, action);
+    fprintf(stderr, "%swarning:%s %s: %s; %s\n", on, off, ts_human_problem(problem, shown), sentence, action);
 }
 
 static void warn_about_noise(const ts_tune_shape *s)

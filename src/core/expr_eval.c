@@ -306,7 +306,7 @@ int ts_expr_eval(const ts_expr *expr, const ts_value *values, ts_value *out)
 
 int ts_expr_test(const ts_expr *expr, const ts_value *values, bool *out)
 {
-    ts_value v;
+    ts_value v = {.kind = TS_NONE};
     int code = ts_expr_eval(expr, values, &v);
     if (!code)
         *out = ts_value_truth(v);
@@ -315,7 +315,7 @@ int ts_expr_test(const ts_expr *expr, const ts_value *values, bool *out)
 
 int ts_expr_int(const ts_expr *expr, const ts_value *values, int64_t *out)
 {
-    ts_value v;
+    ts_value v = {.kind = TS_NONE};
     const uint32_t root = (uint32_t)expr->count - 1;
     int code = ts_expr_eval(expr, values, &v);
     if (code)
@@ -330,7 +330,7 @@ int ts_expr_int(const ts_expr *expr, const ts_value *values, int64_t *out)
 
 int ts_expr_real(const ts_expr *expr, const ts_value *values, double *out)
 {
-    ts_value v;
+    ts_value v = {.kind = TS_NONE};
     int code = ts_expr_eval(expr, values, &v);
     if (code)
         return code;

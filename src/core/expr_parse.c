@@ -102,7 +102,9 @@ static int parse_name(ts_parser *p)
 {
     const size_t offset = ts_parser_offset(p, p->token.start);
     char *name = strndup(p->token.start, p->token.length);
-    int code = name ? ts_parser_advance(p) : ts_parser_no_memory();
+    if (!name)
+        return ts_parser_no_memory();
+    int code = ts_parser_advance(p);
     if (!code)
         code = parse_named(p, name, offset);
     free(name);

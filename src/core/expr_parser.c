@@ -120,7 +120,7 @@ int ts_parser_push_text(ts_parser *p, const char *start, size_t length, size_t o
     int code = ts_parser_push_const(p, ts_string(copy), offset);
     if (p->nodes.count == before)
         free(copy);
-    return code;
+    return code; /* NOLINT(clang-analyzer-unix.Malloc): otherwise the node owns it */
 }
 
 int ts_parser_push_definition(ts_parser *p, const ts_expr *definition, size_t offset)

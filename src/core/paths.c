@@ -78,8 +78,11 @@ static bool installed_beside(const char *binary, char out[PATH_MAX])
 {
     char folder[PATH_MAX];
     copy(folder, binary);
-    return to_parent(folder) && to_parent(folder) && join(out, folder, "share/tilesmith") &&
-           is_data_folder(out);
+    for (int i = 0; i < 2; i++) { /* from PREFIX/bin/tilesmith to PREFIX */
+        if (!to_parent(folder))
+            return false;
+    }
+    return join(out, folder, "share/tilesmith") && is_data_folder(out);
 }
 
 static void find_data(const char *binary)

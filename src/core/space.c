@@ -110,6 +110,8 @@ void ts_space_decode(const ts_space *space, uint64_t config, uint16_t *ordinals)
     }
     enter(space, &d, space->root);
     for (size_t i = 0; i < space->param_count; i++) {
+        /* Every parameter is in one group, which has been entered by now. */
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
         const ts_space_node *node = d.node[i];
         const uint64_t others = d.total / node->count;
         const size_t k = edge_at(space, node, config / others);

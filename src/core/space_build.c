@@ -193,7 +193,9 @@ static int explain(ts_space *space, const ts_space_spec *spec)
 static void *trimmed(void *items, size_t bytes)
 {
     void *smaller = realloc(items, bytes ? bytes : 1);
-    return smaller ? smaller : items;
+    if (!smaller)
+        return items;
+    return smaller;
 }
 
 static int fill(ts_space *space, const ts_space_spec *spec)

@@ -34,18 +34,19 @@ static void place(ts_intern *in, ts_intern_bucket bucket)
 
 static bool grow(ts_intern *in)
 {
-    ts_intern larger = *in;
-    larger.bucket_count = in->bucket_count ? 2 * in->bucket_count : 64;
-    larger.buckets = malloc(larger.bucket_count * sizeof *larger.buckets);
-    if (!larger.buckets)
+    ts_intern_bucket *old = in->buckets;
+    const size_t old_count = in->bucket_count, count = old_count ? 2 * old_count : 64;
+    ts_intern_bucket *buckets = malloc(count * sizeof *buckets);
+    if (!buckets)
         return false;
-    memset(larger.buckets, 0xff, larger.bucket_count * sizeof *larger.buckets);
-    for (size_t i = 0; i < in->bucket_count; i++) {
-        if (in->buckets[i].id != FREE_BUCKET)
-            place(&larger, in->buckets[i]);
+    memset(buckets, 0xff, count * sizeof *buckets);
+    in->buckets = buckets;
+    in->bucket_count = count;
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i].id != FREE_BUCKET)
+            place(in, old[i]);
     }
-    free(in->buckets);
-    *in = larger;
+    free(old);
     return true;
 }
 

@@ -210,8 +210,8 @@ static int build_node(ts_space_builder *b, const group *g, ts_space_ref *out)
 {
     const size_t param = lowest(&g->params), saved_base = b->saved.count, edge_base = b->edges.count;
     uint64_t total = 0;
-    uint32_t state;
-    bool fresh;
+    uint32_t state = 0;
+    bool fresh = false;
     int code = look_up(b, param, g, &state, &fresh);
     if (code || !fresh) {
         *out = code ? TS_SPACE_DEAD : b->built.items[state];

@@ -29,10 +29,11 @@ static void mark_cut(char *text)
     memcpy(text + n, "...", sizeof "...");
 }
 
-int ts_fail(int code, const char *format, ...)
+/* In parentheses, because the header makes the name a macro for the static analyser. */
+int(ts_fail)(int code, const char *format, ...)
 {
-    char next[MESSAGE_SIZE]; /* arguments may point into the present message: ts_fail(c, "...: %s",
-                                ts_error()) */
+    /* Arguments may point into the present message, as in ts_fail(c, "...: %s", ts_error()). */
+    char next[MESSAGE_SIZE];
     va_list args;
     va_start(args, format);
     int n = vsnprintf(next, sizeof next, format, args);

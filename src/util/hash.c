@@ -27,7 +27,7 @@ static uint32_t big_endian(const unsigned char *p)
 
 static void schedule(const unsigned char *block, uint32_t w[64])
 {
-    for (int t = 0; t < 16; t++)
+    for (size_t t = 0; t < 16; t++)
         w[t] = big_endian(block + 4 * t);
     for (int t = 16; t < 64; t++) {
         uint32_t s0 = rotate_right(w[t - 15], 7) ^ rotate_right(w[t - 15], 18) ^ (w[t - 15] >> 3);
@@ -93,6 +93,6 @@ void ts_hash_end(ts_hash *h, char hex[TS_HASH_HEX])
         tail[i] = (unsigned char)(bits >> (56 - 8 * i));
     ts_hash_add(h, padding, 1 + (119 - h->length % 64) % 64);
     ts_hash_add(h, tail, sizeof tail);
-    for (int i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++)
         snprintf(hex + 8 * i, 9, "%08x", (unsigned)h->state[i]);
 }

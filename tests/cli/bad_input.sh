@@ -107,12 +107,12 @@ fi
 refuses "export of a database that is not there" "nosuch.db" tilesmith export --db "$work/nosuch.db"
 check "export made no database" test ! -e "$work/nosuch.db"
 refuses "recheck of a database that is not there" "nosuch.db" tilesmith recheck --db "$work/nosuch.db"
-refuses "import of a file that is not there" "nosuch.json" tilesmith import "$work/nosuch.json"
+refuses "import of a file that is not there" "nosuch.json" tilesmith import --db "$work/import.db" "$work/nosuch.json"
 echo '{"results": [' >"$work/cut.json"
-refuses "import of half a file" "cut.json" tilesmith import "$work/cut.json"
+refuses "import of half a file" "cut.json" tilesmith import --db "$work/import.db" "$work/cut.json"
 echo '{"schema_version": "1.0.0", "results": [{"configuration": {"a": 1}, "times": {}, "invalidity": "correct"}, 7]}' >"$work/wrong.json"
-refuses "import of a file with one wrong entry" "wrong.json" tilesmith import "$work/wrong.json"
+refuses "import of a file with one wrong entry" "wrong.json" tilesmith import --db "$work/import.db" "$work/wrong.json"
 : >"$work/empty.json"
-refuses "import of an empty file" "empty.json" tilesmith import "$work/empty.json"
-check "a failed import stored nothing" test "$(stored "$TILESMITH_DB")" = 0
+refuses "import of an empty file" "empty.json" tilesmith import --db "$work/import.db" "$work/empty.json"
+check "a failed import stored nothing" test "$(stored "$work/import.db")" = 0
 finish

@@ -102,6 +102,16 @@ static void numbers_for_people(void **state)
     assert_string_equal(ts_human_percent(NAN, text), "-");
 }
 
+static void switches_that_are_off_are_not_shown(void **state)
+{
+    (void)state;
+    char text[TS_HUMAN_PROBLEM];
+    assert_string_equal(ts_human_problem("m=64,n=64,k=60,ta=0,tb=0", text), "m=64,n=64,k=60");
+    assert_string_equal(ts_human_problem("m=64,ta=0,tb=1", text), "m=64,ta=0,tb=1");
+    assert_string_equal(ts_human_problem("ta=0", text), "ta=0");
+    assert_string_equal(ts_human_problem("", text), "");
+}
+
 static void unmeasured_is_null(void **state)
 {
     (void)state;
@@ -132,6 +142,7 @@ int main(void)
         cmocka_unit_test(width_counts_characters),
         cmocka_unit_test(text_wraps_between_words),
         cmocka_unit_test(numbers_for_people),
+        cmocka_unit_test(switches_that_are_off_are_not_shown),
         cmocka_unit_test(unmeasured_is_null),
         cmocka_unit_test(a_file_has_no_colours),
     };

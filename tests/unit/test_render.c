@@ -256,7 +256,7 @@ static void *built(const char *folder, const char *name, const char *text)
                "-fvisibility=hidden", "-fPIC", "-shared", "-o", object, source, (char *)NULL);
         _exit(127);
     }
-    int status;
+    int status = -1;
     assert_true(child > 0 && waitpid(child, &status, 0) == child);
     assert_int_equal(status, 0);
     void *handle = dlopen(object, RTLD_NOW | RTLD_LOCAL);

@@ -83,6 +83,7 @@ static void directives_expand(void **state)
         {"//@ for i in 0..mr\nv${i}\n//@ endfor\n", "v0\nv1\nv2\n"},
         {"//@ for i in 1..nr step 2\nv${i}\n//@ endfor\n", "v1\nv3\nv5\n"},
         {"//@ for i in mr..0\nnever\n//@ endfor\n", ""},
+        {"//@ for i in mr..3\nnever\n//@ endfor\n", ""},
         {"//@ for i in (mr > 2 ? 1 : 0)..(2)\n${i}\n//@ endfor\n", "1\n"},
         {"  //@  for i in 0..2\n    //@ for j in i..2\n${i}${j}\n    //@ endfor\n  //@ endfor\n",
          "00\n01\n11\n"},

@@ -144,6 +144,11 @@ static void places_are_those_of_the_values(void **state)
     assert_int_equal(line, 5);
     assert_int_equal(column, 0);
     xmlFreeDoc(doc);
+    assert_int_equal(ts_xml_parse("<r x='1'/>", 10, "some.xml", NULL, &doc), 0);
+    ts_xml_place(xmlDocGetRootElement(doc), "x", &line, &column);
+    assert_int_equal(line, 1);
+    assert_int_equal(column, 7);
+    xmlFreeDoc(doc);
 }
 
 int main(void)
