@@ -4,6 +4,7 @@
 CC       ?= cc
 PREFIX   ?= /usr/local
 BUILD    ?= build
+Q        := $(if $(V),,@)# make V=1 shows the commands
 VERSION  := $(shell sed -n 's/^\#define TILESMITH_VERSION "\(.*\)"/\1/p' src/tilesmith.h)
 
 OPT      ?= -O2 -g
@@ -70,8 +71,8 @@ $(BUILD)/include/.made: Makefile
 
 define room_rule
 $(BUILD)/obj/$(call folder,$(1))/%.o: $(call folder,$(1))/%.c $(BUILD)/include/.made | $(BUILD)/.setup
-	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $(cflags_$(1)) $$(PKG_CFLAGS) -I$(BUILD)/include/$(1) -MMD -MP -c $$< -o $$@
+	@mkdir -p $$(@D); echo '  cc $$<'
+	$$(Q)$$(CC) $$(CFLAGS) $(cflags_$(1)) $$(PKG_CFLAGS) -I$(BUILD)/include/$(1) -MMD -MP -c $$< -o $$@
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
@@ -100,20 +101,23 @@ $(BUILD)/gen/schema.c: src/store/schema.sql
 	@mkdir -p $(@D); { echo 'extern const char ts_schema_sql[];'; echo 'const char ts_schema_sql[] = {'; \
 	  od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; } > $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/include/.made | $(BUILD)/.setup
-	$(CC) $(CFLAGS) -I$(BUILD)/include/cli -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) -I$(BUILD)/include/cli -MMD -MP -c $< -o $@
 FORCE:
 
 # ---- libraries and the tool -----------------------------------------------------------------------------
 $(BUILD)/libtilesmith.a: $(LIB_OBJS)
 	@rm -f $@ && ar rcs $@ $^
 $(BUILD)/libtilesmith.so: $(LIB_OBJS)
-	$(CC) $(CFLAGS) -shared -Wl,-soname,libtilesmith.so.0 $^ $(LDLIBS) -o $@
+	@echo '  ld $@'
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-soname,libtilesmith.so.0 $^ $(LDLIBS) -o $@
 $(BUILD)/libtilesmith-rt.a: $(RT_OBJS)
 	@rm -f $@ && ar rcs $@ $^
 $(BUILD)/libtilesmith-rt.so: $(RT_OBJS)
-	$(CC) $(CFLAGS) -shared -Wl,-soname,libtilesmith-rt.so.0 -Wl,-z,nodelete $^ $(RT_LIBS) -o $@
+	@echo '  ld $@'
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-soname,libtilesmith-rt.so.0 -Wl,-z,nodelete $^ $(RT_LIBS) -o $@
 $(BUILD)/tilesmith: $(CLI_OBJS) $(BUILD)/libtilesmith.a
-	$(CC) $(CFLAGS) -rdynamic $^ $(LDLIBS) -o $@
+	@echo '  ld $@'
+	$(Q)$(CC) $(CFLAGS) -rdynamic $^ $(LDLIBS) -o $@
 
 # ---- man pages and completions, from the option tables ----------------------------------------------------
 .PHONY: man
@@ -135,8 +139,8 @@ tune: ## set up, build, tune gemm for this machine, export, use the result
 	@$(MAKE) --no-print-directory $(BUILD)/examples/matmul
 	$(BUILD)/examples/matmul $${TILESMITH_DB:-results/tilesmith.db}
 $(BUILD)/examples/%: docs/examples/%.c $(BUILD)/libtilesmith-rt.a
-	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra $(SAN) -Isrc $< $(BUILD)/libtilesmith-rt.a $(RT_LIBS) -o $@
+	@mkdir -p $(@D); echo '  cc $<'
+	$(Q)$(CC) -O2 -Wall -Wextra $(SAN) -Isrc $< $(BUILD)/libtilesmith-rt.a $(RT_LIBS) -o $@
 
 # ---- install ------------------------------------------------------------------------------------------------
 BINDIR  ?= $(PREFIX)/bin

@@ -21,6 +21,7 @@ typedef struct ts_tune_options {
     const char *const *shapes;     /**< "m=512,n=512,k=512", NULL-terminated; default: the manifest's typical shapes */
     double budget_seconds;         /**< for all shapes together, finals included; default 100 when no evaluations are given */
     size_t budget_evaluations;     /**< per shape */
+    const char *stop;              /**< stop rule of each shape's search, such as "no-improvement 50"; replaces the default budget */
     const char *strategy;          /**< default "auto" */
     const char *objective;         /**< default "time" */
     const char *const *compilers;  /**< default: the first of cc, gcc, clang that runs */
@@ -106,6 +107,115 @@ void ts_recheck_report_free(ts_recheck_report *report);
 int ts_export(const char *database, const char *format, const ts_export_request *request, const char *path, char **text, size_t *length);
 /** Import a T4 or Kernel Tuner file, all or nothing; *rows = results added. */
 int ts_import(const char *database, const char *path, size_t *rows);
+
+/* ---- simulation and scores: search strategies on recorded spaces ---------------------------------------------------- */
+
+/** Recorded spaces, in memory. */
+typedef struct ts_spaces ts_spaces;
+/** Load Kernel Tuner cache files and T4 results (plain, .gz, .xz), and all such files of folders; NULL-terminated paths. */
+int ts_spaces_load(const char *const *paths, ts_spaces **out);
+void ts_spaces_free(ts_spaces *spaces);
+size_t ts_spaces_count(const ts_spaces *spaces);
+/** The file's name without its endings. Borrowed. */
+const char *ts_spaces_name(const ts_spaces *spaces, size_t i);
+
+/** Which configurations searches evaluated, in order: runs of strategies on spaces. */
+typedef struct ts_trace ts_trace;
+/**
+ * Read CSV (plain, .gz, .xz) with the header space,run,eval,config[,overhead_ms][,algo]: config is the 0-based index in the order
+ * of the space's file, or its parameter values joined by '|'; overhead_ms is the time the search itself had taken so far. Without
+ * the column algo the file's name stands for the strategy. NULL-terminated paths.
+ */
+int ts_trace_read(const char *const *paths, ts_trace **out);
+/** The same form as text; overheads only if asked for, because they differ from run to run. *text is malloc'ed. */
+int ts_trace_text(const ts_trace *trace, bool overhead, char **text, size_t *length);
+void ts_trace_free(ts_trace *trace);
+
+/** What to simulate. Zero or NULL means the default stated. */
+typedef struct ts_simulate_options {
+    const char *const *strategies; /**< NULL-terminated; default: "auto" alone */
+    size_t runs;                   /**< of each strategy on each space; default 30 */
+    uint64_t seed;                 /**< all runs' seeds derive from it; run r has the same seed everywhere */
+    size_t budget_evaluations;     /**< of each run */
+    double budget_seconds;         /**< of each run, in the time that evaluations took when recorded */
+    const char *stop;              /**< stop rule of each run; its bound is the space's optimum */
+    bool cost_by_evaluations;      /**< the default budget follows the score by evaluations instead of by time */
+    bool overhead;                 /**< keep the time that strategies take, and let it count */
+} ts_simulate_options;
+
+typedef struct ts_simulate_progress {
+    const char *strategy, *space;
+    size_t run, runs; /**< begun, of all strategies and spaces together */
+    double fraction, seconds_left;
+} ts_simulate_progress;
+
+/** Callbacks may be NULL; a `stop` that returns non-zero ends the simulation with TS_EINTR and no trace. */
+typedef struct ts_simulate_callbacks {
+    void *context;
+    void (*progress)(void *context, const ts_simulate_progress *progress);
+    int (*stop)(void *context);
+} ts_simulate_callbacks;
+
+/**
+ * Search recorded spaces through the loop that tunes, with recorded results for measurements. Default budget: to the end of the
+ * space's score window, and at least 200 evaluations.
+ */
+int ts_simulate(const ts_spaces *spaces, const ts_simulate_options *options, const ts_simulate_callbacks *callbacks, ts_trace **out);
+
+/** Points of a score curve, equidistant in the window's time. */
+#define TS_SCORE_POINTS 1000
+
+/** Best so far after a number of distinct evaluations, over the runs (or the spaces' means of that). */
+typedef struct ts_score_best {
+    size_t evaluations;
+    double mean, median;             /**< fraction of the optimum that was reached */
+    double within5, within1, optimal; /**< share of runs that reached 95 %, 99 %, 100 % of it */
+} ts_score_best;
+
+/** One strategy on one space. */
+typedef struct ts_space_score {
+    const char *space;        /**< borrowed from the report */
+    size_t runs;
+    double score;             /**< 0: random search; 1: the optimum at once */
+    double separate;          /**< the same from each run's own curve: no run weighs more than another */
+    double deviation;         /**< standard error of `separate` (bootstrap over runs); NAN for a single run */
+    size_t repeats, outside;  /**< evaluations that gave nothing */
+    double evaluations;       /**< distinct ones per run */
+    double overhead;          /**< median seconds the strategy took for a proposal; NAN where not traced */
+    ts_score_best *best;      /**< [budget_count of the report] */
+    double *curve;            /**< [TS_SCORE_POINTS] the score over time */
+    double *reached;          /**< [reached_count] mean fraction of the optimum after 1, 2, … evaluations */
+    size_t reached_count;
+} ts_space_score;
+
+/** One strategy on all spaces. */
+typedef struct ts_strategy_score {
+    char *strategy;
+    ts_space_score *spaces;
+    size_t space_count, worst; /**< index of the space with the lowest score */
+    double score, separate, deviation, overhead;
+    ts_score_best *best;       /**< means over the spaces */
+} ts_strategy_score;
+
+typedef struct ts_score_report {
+    bool by_evaluations;        /**< every evaluation cost 1, instead of its recorded time */
+    ts_strategy_score *strategies; /**< best score first */
+    size_t count, budget_count;
+    char **space_names;         /**< owned; those that were scored */
+    size_t space_count;
+    char **unknown;             /**< spaces of the trace that were not given, NULL-terminated */
+} ts_score_report;
+
+typedef struct ts_score_options {
+    bool by_evaluations;
+    const size_t *budgets; /**< of the best-so-far table, ascending, ends with 0; default 25, 50, 100, 200, 400 */
+} ts_score_options;
+
+/** The performance score of the autotuning field; docs/search.md has the formulas. */
+int ts_score(const ts_spaces *spaces, const ts_trace *trace, const ts_score_options *options, ts_score_report **out);
+void ts_score_report_free(ts_score_report *report);
+/** Curves of the best so far and of the score as SVG. *text is malloc'ed. */
+int ts_score_plot(const ts_score_report *report, char **text);
 
 #ifdef __cplusplus
 }

@@ -14,11 +14,11 @@ TEST_CFLAGS = $(CFLAGS) -Itests $(PKG_CFLAGS) -I$(BUILD)/include/cli -Isrc -MMD 
 TEST_LIBS   = $(BUILD)/cli.a $(BUILD)/libtilesmith.a $(BUILD)/libtilesmith-rt.a
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay_main.c $(TEST_LIBS) $(BUILD)/include/.made
-	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) $< tests/fuzz/replay_main.c $(TEST_LIBS) $(LDLIBS) -o $@
+	@mkdir -p $(@D); echo '  cc $<'
+	$(Q)$(CC) $(TEST_CFLAGS) $< tests/fuzz/replay_main.c $(TEST_LIBS) $(LDLIBS) -o $@
 $(BUILD)/tests/%: tests/%.c $(TEST_LIBS) $(BUILD)/include/.made
-	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) $< $(TEST_LIBS) $(LDLIBS) -lcmocka -o $@
+	@mkdir -p $(@D); echo '  cc $<'
+	$(Q)$(CC) $(TEST_CFLAGS) $< $(TEST_LIBS) $(LDLIBS) -lcmocka -o $@
 
 .PHONY: check check-programs check-unit check-contract check-cli check-fuzz
 check: ## run all tests
@@ -46,7 +46,7 @@ fuzz: ## fuzz every parser for FUZZ_SECONDS (60) with libFuzzer; new inputs stay
 	    -artifact_prefix=$(FUZZ_BUILD)/$$parser- $(FUZZ_BUILD)/corpus/$$parser tests/fuzz/corpus/$$parser || exit 1; done
 fuzz-programs: $(patsubst tests/fuzz/%.c,$(BUILD)/libfuzzer/%,$(FUZZ_TARGETS))
 $(BUILD)/libfuzzer/%: tests/fuzz/%.c $(TEST_LIBS) $(BUILD)/include/.made
-	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -fsanitize=fuzzer $< $(TEST_LIBS) $(LDLIBS) -o $@
+	@mkdir -p $(@D); echo '  cc $<'
+	$(Q)$(CC) $(TEST_CFLAGS) -fsanitize=fuzzer $< $(TEST_LIBS) $(LDLIBS) -o $@
 
 -include $(shell find $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -11,7 +11,8 @@
 enum { SHEET_ALIGN = 64, PROBE_DIM = 4 };
 static const uint64_t contents_seed = 20177;
 
-/* ---- shapes -------------------------------------------------------------------------------------------------- */
+/* ---- shapes
+ * -------------------------------------------------------------------------------------------------- */
 
 static int extents(const ts_tensor *t, const ts_value *slots, ts_sheet *out)
 {
@@ -22,10 +23,12 @@ static int extents(const ts_tensor *t, const ts_value *slots, ts_sheet *out)
         if (rc != TS_OK)
             return rc;
         if (n <= 0)
-            return ts_fail(TS_EINPUT, "tensor %s has an extent of %lld; take a larger shape", t->name, (long long) n);
+            return ts_fail(TS_EINPUT, "tensor %s has an extent of %lld; take a larger shape", t->name,
+                           (long long)n);
         size_t *into = i + 1 == t->extent_count ? &out->length : &out->rows;
-        if (__builtin_mul_overflow(*into, (size_t) n, into))
-            return ts_fail(TS_EINPUT, "tensor %s is too large for this machine; take a smaller shape", t->name);
+        if (__builtin_mul_overflow(*into, (size_t)n, into))
+            return ts_fail(TS_EINPUT, "tensor %s is too large for this machine; take a smaller shape",
+                           t->name);
     }
     return TS_OK;
 }
@@ -60,7 +63,7 @@ int ts_answer_shape(const ts_problem *p, const ts_value *slots, const int64_t *d
 
 static size_t sheet_bytes(const ts_problem *p, const ts_sheet *s)
 {
-    return (s->rows * s->length * (size_t) p->type->size + SHEET_ALIGN - 1) / SHEET_ALIGN * SHEET_ALIGN;
+    return (s->rows * s->length * (size_t)p->type->size + SHEET_ALIGN - 1) / SHEET_ALIGN * SHEET_ALIGN;
 }
 
 int ts_answer_bytes(const ts_problem *p, const ts_answer *a, bool shared_inputs, size_t *bytes)
@@ -69,8 +72,9 @@ int ts_answer_bytes(const ts_problem *p, const ts_answer *a, bool shared_inputs,
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
         const ts_sheet *s = &a->sheets[t];
         size_t copies = p->kernel->tensors[t].access != TS_READ ? 2 : shared_inputs ? 0 : 1, n;
-        if (__builtin_mul_overflow(s->rows, s->length, &n) || n > SIZE_MAX / 64 / (size_t) p->type->size)
-            return ts_fail(TS_EINPUT, "tensor %s is too large for this machine; take a smaller shape", p->kernel->tensors[t].name);
+        if (__builtin_mul_overflow(s->rows, s->length, &n) || n > SIZE_MAX / 64 / (size_t)p->type->size)
+            return ts_fail(TS_EINPUT, "tensor %s is too large for this machine; take a smaller shape",
+                           p->kernel->tensors[t].name);
         *bytes += copies * sheet_bytes(p, s);
     }
     return TS_OK;
@@ -92,11 +96,13 @@ void ts_answer_attach(const ts_problem *p, ts_answer *a, char *memory, const ts_
     }
 }
 
-/* ---- contents and results -------------------------------------------------------------------------------------- */
+/* ---- contents and results
+ * -------------------------------------------------------------------------------------- */
 
 static void fill_sheet(const ts_problem *p, const ts_element *e, size_t t, ts_sheet *s)
 {
-    ts_element_fill(e, s->initial, contents_seed + t, 0, s->rows * s->length, p->kernel->tensors[t].exact_fill);
+    ts_element_fill(e, s->initial, contents_seed + t, 0, s->rows * s->length,
+                    p->kernel->tensors[t].exact_fill);
 }
 
 static void call_reference(const ts_problem *p, ts_call_fn *reference, ts_answer *a)
@@ -107,9 +113,9 @@ static void call_reference(const ts_problem *p, ts_call_fn *reference, ts_answer
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
         ts_sheet *s = &a->sheets[t];
         if (s->expected)
-            memcpy(s->expected, s->initial, s->rows * s->length * (size_t) p->type->size);
+            memcpy(s->expected, s->initial, s->rows * s->length * (size_t)p->type->size);
         call.tensor[t] = s->expected ? s->expected : s->initial;
-        call.ld[t] = (int64_t) s->length;
+        call.ld[t] = (int64_t)s->length;
     }
     double before = ts_now();
     reference(&call);
@@ -137,7 +143,8 @@ static void fill_outputs(const ts_problem *p, const ts_element *e, bool all_nan,
     }
 }
 
-void ts_answer_compute(const ts_problem *p, const ts_element *e, ts_call_fn *reference, bool fill_inputs, bool try_nan, ts_answer *a)
+void ts_answer_compute(const ts_problem *p, const ts_element *e, ts_call_fn *reference, bool fill_inputs,
+                       bool try_nan, ts_answer *a)
 {
     for (size_t t = 0; t < p->kernel->tensor_count; t++)
         if (fill_inputs && !a->sheets[t].expected)
@@ -154,7 +161,8 @@ void ts_answer_compute(const ts_problem *p, const ts_element *e, ts_call_fn *ref
     }
 }
 
-/* ---- scalars ------------------------------------------------------------------------------------------------- */
+/* ---- scalars
+ * ------------------------------------------------------------------------------------------------- */
 
 static size_t choices(const ts_scalar *s)
 {
@@ -179,7 +187,8 @@ void ts_scalar_set(const ts_kernel *k, size_t set, double *scalars)
     }
 }
 
-/* ---- the asked size ------------------------------------------------------------------------------------------ */
+/* ---- the asked size
+ * ------------------------------------------------------------------------------------------ */
 
 int ts_references_open(const ts_problem *p, const ts_value *slots, ts_references **out)
 {
@@ -195,13 +204,17 @@ int ts_references_open(const ts_problem *p, const ts_value *slots, ts_references
     if (rc != TS_OK)
         return rc;
     sets = sets < TS_MAX_ANSWERS ? sets : TS_MAX_ANSWERS;
-    if (__builtin_mul_overflow(more, sets - 1, &total) || __builtin_add_overflow(total, first + header, &total))
-        return ts_fail(TS_EINPUT, "the operands of this shape are too large for this machine; take a smaller shape");
+    if (__builtin_mul_overflow(more, sets - 1, &total) ||
+        __builtin_add_overflow(total, first + header, &total))
+        return ts_fail(TS_EINPUT,
+                       "the operands of this shape are too large for this machine; take a smaller shape");
     char *map = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
-        return ts_fail(TS_EINPUT, "the operands of this shape need %zu bytes, which this machine doesn't give (%s); take a smaller shape",
+        return ts_fail(TS_EINPUT,
+                       "the operands of this shape need %zu bytes, which this machine doesn't give (%s); "
+                       "take a smaller shape",
                        total, strerror(errno));
-    ts_references *r = (ts_references *) (void *) map;
+    ts_references *r = (ts_references *)(void *)map;
     r->planned = sets;
     r->map_bytes = total;
     r->footprint = first;
@@ -217,10 +230,11 @@ int ts_references_open(const ts_problem *p, const ts_value *slots, ts_references
 }
 
 /*
- * Whether outputs may start as NaN is a matter of the scalars, not of the size: a tiny problem tells, where a second run at the asked
- * size could take long. A kernel that has no such tiny problem is not tried with NaN.
+ * Whether outputs may start as NaN is a matter of the scalars, not of the size: a tiny problem tells, where a
+ * second run at the asked size could take long. A kernel that has no such tiny problem is not tried with NaN.
  */
-static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_element *e, ts_call_fn *reference, const double *scalars)
+static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_element *e, ts_call_fn *reference,
+                       const double *scalars)
 {
     int64_t dims[TS_MAX_DIMS] = {0};
     size_t bytes;
@@ -233,7 +247,7 @@ static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_elem
     if (ts_answer_shape(p, slots, dims, &tiny) != TS_OK || ts_answer_bytes(p, &tiny, false, &bytes) != TS_OK)
         return false;
     memcpy(tiny.scalars, scalars, sizeof tiny.scalars);
-    char *memory = bytes < (size_t) 1 << 26 ? aligned_alloc(SHEET_ALIGN, bytes + SHEET_ALIGN) : NULL;
+    char *memory = bytes < (size_t)1 << 26 ? aligned_alloc(SHEET_ALIGN, bytes + SHEET_ALIGN) : NULL;
     if (!memory)
         return false;
     ts_answer_attach(p, &tiny, memory, NULL);
@@ -242,7 +256,8 @@ static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_elem
     return tiny.overwrites;
 }
 
-int ts_references_compute(ts_references *r, const ts_problem *p, const ts_value *slots, ts_call_fn *reference, double seconds)
+int ts_references_compute(ts_references *r, const ts_problem *p, const ts_value *slots, ts_call_fn *reference,
+                          double seconds)
 {
     const ts_element *e;
     int rc = ts_element_find(p->type, &e);

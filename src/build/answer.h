@@ -1,4 +1,5 @@
-/* What a kernel is given and what it must return: contents of operands and the reference's results, for one size and set of scalars. */
+/* What a kernel is given and what it must return: contents of operands and the reference's results, for one
+ * size and set of scalars. */
 #ifndef TS_BUILD_ANSWER_H
 #define TS_BUILD_ANSWER_H
 
@@ -17,31 +18,35 @@ typedef struct ts_answer {
     double scalars[TS_MAX_SCALARS];
     double absolute, relative; /**< tolerance at these dimensions */
     ts_sheet sheets[TS_MAX_TENSORS];
-    bool overwrites; /**< the result doesn't depend on what was in the outputs, which therefore start as NaN */
-    double seconds;  /**< one call of the reference */
-    void *memory;    /**< owned; NULL where the sheets lie in someone else's */
+    bool
+        overwrites; /**< the result doesn't depend on what was in the outputs, which therefore start as NaN */
+    double seconds; /**< one call of the reference */
+    void *memory;   /**< owned; NULL where the sheets lie in someone else's */
 } ts_answer;
 
-/** Dimensions, extents and tolerance for `dims`; no memory yet. `slots`: dimensions, type and target known. TS_EINPUT if it doesn't fit. */
+/** Dimensions, extents and tolerance for `dims`; no memory yet. `slots`: dimensions, type and target known.
+ * TS_EINPUT if it doesn't fit. */
 int ts_answer_shape(const ts_problem *problem, const ts_value *slots, const int64_t *dims, ts_answer *out);
-/** Bytes of all sheets; `shared_inputs`: without those of tensors that are only read. TS_EINPUT on overflow. */
+/** Bytes of all sheets; `shared_inputs`: without those of tensors that are only read. TS_EINPUT on overflow.
+ */
 int ts_answer_bytes(const ts_problem *problem, const ts_answer *a, bool shared_inputs, size_t *bytes);
 /** Lay the sheets out in `memory` of that size; read-only tensors share those of `inputs` unless NULL. */
 void ts_answer_attach(const ts_problem *problem, ts_answer *a, char *memory, const ts_answer *inputs);
 /**
- * Fill the operands and call the reference. `try_nan`: first with outputs that start as NaN, and kept so if the results have none. `fill_inputs`
- * false where they are shared and filled.
+ * Fill the operands and call the reference. `try_nan`: first with outputs that start as NaN, and kept so if
+ * the results have none. `fill_inputs` false where they are shared and filled.
  */
-void ts_answer_compute(const ts_problem *problem, const ts_element *e, ts_call_fn *reference, bool fill_inputs, bool try_nan,
-                       ts_answer *a);
+void ts_answer_compute(const ts_problem *problem, const ts_element *e, ts_call_fn *reference,
+                       bool fill_inputs, bool try_nan, ts_answer *a);
 
-/** Sets of scalars: number 0 is what timing uses, the others are all combinations of the manifest's verify values. */
+/** Sets of scalars: number 0 is what timing uses, the others are all combinations of the manifest's verify
+ * values. */
 size_t ts_scalar_sets(const ts_kernel *kernel);
 void ts_scalar_set(const ts_kernel *kernel, size_t set, double *scalars);
 
 /**
- * The answers at the asked size, computed once and inherited by every worker: they lie in memory that forks share, sealed
- * against writing once they are complete.
+ * The answers at the asked size, computed once and inherited by every worker: they lie in memory that forks
+ * share, sealed against writing once they are complete.
  */
 #define TS_MAX_ANSWERS 16
 typedef struct ts_references {
@@ -52,7 +57,8 @@ typedef struct ts_references {
 } ts_references;
 int ts_references_open(const ts_problem *problem, const ts_value *slots, ts_references **out);
 /** In a worker: set 0 always, the others as long as they take less than `seconds` in all. */
-int ts_references_compute(ts_references *r, const ts_problem *problem, const ts_value *slots, ts_call_fn *reference, double seconds);
+int ts_references_compute(ts_references *r, const ts_problem *problem, const ts_value *slots,
+                          ts_call_fn *reference, double seconds);
 void ts_references_seal(ts_references *r);
 void ts_references_close(ts_references *r);
 

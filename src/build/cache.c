@@ -1,6 +1,7 @@
 /*
- * The cache of built variants: see toolchain.h. An object ends in a seal behind the last byte that the loader looks at, so that a file
- * that a full disk or a crash of the machine cut short is recognised before it is loaded.
+ * The cache of built variants: see toolchain.h. An object ends in a seal behind the last byte that the loader
+ * looks at, so that a file that a full disk or a crash of the machine cut short is recognised before it is
+ * loaded.
  */
 #include "build/toolchain.h"
 
@@ -42,7 +43,8 @@ static uint64_t checksum(const unsigned char *bytes, size_t n)
     return h;
 }
 
-/* ---- seals --------------------------------------------------------------------------------------------------- */
+/* ---- seals
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The file's bytes, mapped; NULL if it is missing or empty. */
 static unsigned char *map_file(int fd, size_t *size)
@@ -50,7 +52,7 @@ static unsigned char *map_file(int fd, size_t *size)
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
         return NULL;
-    *size = (size_t) st.st_size;
+    *size = (size_t)st.st_size;
     void *map = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
     return map == MAP_FAILED ? NULL : map;
 }
@@ -89,7 +91,7 @@ static int seal_file(const char *path)
     else if (!sealed(bytes, size)) {
         ts_seal seal = {.length = size, .checksum = checksum(bytes, size)};
         memcpy(seal.magic, seal_magic, sizeof seal_magic);
-        if (write(fd, &seal, sizeof seal) != (ssize_t) sizeof seal)
+        if (write(fd, &seal, sizeof seal) != (ssize_t)sizeof seal)
             rc = ts_fail(TS_ESYSTEM, "cannot write %s: %s; make room there", path, strerror(errno));
     }
     if (bytes)
@@ -99,7 +101,8 @@ static int seal_file(const char *path)
     return rc;
 }
 
-/* ---- find and put -------------------------------------------------------------------------------------------- */
+/* ---- find and put
+ * -------------------------------------------------------------------------------------------- */
 
 static bool plausible(const char *id)
 {
@@ -110,7 +113,7 @@ static bool plausible(const char *id)
 static bool object_path(const char *id, char *path, size_t size)
 {
     int n = snprintf(path, size, "%s/objects/%.2s/%s.so", ts_path_cache(), id, id);
-    return n > 0 && (size_t) n < size;
+    return n > 0 && (size_t)n < size;
 }
 
 bool ts_cache_find(const char *id, char *path, size_t size)
@@ -122,11 +125,11 @@ static int copy_file(const char *from, const char *to)
 {
     char *bytes = NULL;
     size_t length = 0;
-    int rc = ts_file_read(from, (size_t) 1 << 30, &bytes, &length);
+    int rc = ts_file_read(from, (size_t)1 << 30, &bytes, &length);
     if (rc != TS_OK)
         return rc;
     int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool whole = fd >= 0 && write(fd, bytes, length) == (ssize_t) length;
+    bool whole = fd >= 0 && write(fd, bytes, length) == (ssize_t)length;
     int error = errno;
     if (fd >= 0 && close(fd) != 0)
         whole = false;
@@ -153,7 +156,7 @@ int ts_cache_put(const char *id, const char *object)
     if (!plausible(id) || !object_path(id, path, sizeof path))
         return ts_fail(TS_EINTERNAL, "'%s' can't be a cache entry", id);
     char *folder = ts_asprintf("%s/objects/%.2s", ts_path_cache(), id);
-    char *temporary = ts_asprintf("%s.%ld.new", path, (long) getpid());
+    char *temporary = ts_asprintf("%s.%ld.new", path, (long)getpid());
     int rc = folder && temporary ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while caching a variant");
     if (rc == TS_OK)
         rc = seal_file(object);
@@ -168,7 +171,8 @@ int ts_cache_put(const char *id, const char *object)
     return rc;
 }
 
-/* ---- pruning ------------------------------------------------------------------------------------------------- */
+/* ---- pruning
+ * ------------------------------------------------------------------------------------------------- */
 
 typedef struct ts_cached {
     char *path;
@@ -186,7 +190,7 @@ static void list_folder(const char *folder, ts_cached_list *list)
         struct stat st;
         char *path = e->d_name[0] != '.' ? ts_asprintf("%s/%s", folder, e->d_name) : NULL;
         if (!path || lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
-            !ts_vec_push(list, ((ts_cached){path, st.st_mtime, (uint64_t) st.st_size / st.st_nlink})))
+            !ts_vec_push(list, ((ts_cached){path, st.st_mtime, (uint64_t)st.st_size / st.st_nlink})))
             free(path);
     }
     closedir(dir);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Asking costs two processes, and every rendered variant needs the answer: remembered for the life of the program. */
+/* Asking costs two processes, and every rendered variant needs the answer: remembered for the life of the
+ * program. */
 typedef struct ts_known_compiler {
     char *name;
     char *identity; /* NULL: it can't be run */
@@ -23,7 +24,7 @@ static const double answer_seconds = 20;
 
 static bool ask(const char *compiler, char *option, char *second, char answer[ANSWER_SIZE])
 {
-    char *argv[] = {(char *) compiler, option, second, NULL};
+    char *argv[] = {(char *)compiler, option, second, NULL};
     if (ts_capture(argv, answer_seconds, answer, ANSWER_SIZE) != 0)
         return false;
     answer[strcspn(answer, "\r\n")] = '\0';
@@ -44,11 +45,13 @@ static const char *family(const char *compiler, const char *banner)
 static char *identify(const char *compiler)
 {
     char banner[ANSWER_SIZE], version[ANSWER_SIZE], machine[ANSWER_SIZE];
-    char *argv[] = {(char *) compiler, "--version", NULL};
+    char *argv[] = {(char *)compiler, "--version", NULL};
     if (ts_capture(argv, answer_seconds, banner, sizeof banner) != 0)
         return NULL;
-    /* gcc answers -dumpversion with the major number alone unless -dumpfullversion comes first; clang ignores the latter. */
-    if (!ask(compiler, "-dumpfullversion", "-dumpversion", version) && !ask(compiler, "-dumpversion", NULL, version))
+    /* gcc answers -dumpversion with the major number alone unless -dumpfullversion comes first; clang ignores
+     * the latter. */
+    if (!ask(compiler, "-dumpfullversion", "-dumpversion", version) &&
+        !ask(compiler, "-dumpversion", NULL, version))
         return NULL;
     if (!ask(compiler, "-dumpmachine", NULL, machine))
         return NULL;
@@ -80,7 +83,8 @@ int ts_compiler_identity(const char *compiler, const char **identity)
         return ts_fail(TS_ENOMEM, "out of memory while asking compiler '%s' for its version", compiler);
     if (!entry->identity)
         return ts_fail(TS_ENOTFOUND,
-                       "compiler '%s' can't be run here; install it (Debian: apt-get install gcc) or name another with --compiler",
+                       "compiler '%s' can't be run here; install it (Debian: apt-get install gcc) or name "
+                       "another with --compiler",
                        compiler);
     *identity = entry->identity;
     return TS_OK;

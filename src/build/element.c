@@ -11,13 +11,13 @@ enum { CHUNK = 512 };
     {                                                                                                        \
         const ctype *x = from;                                                                               \
         for (size_t i = 0; i < n; i++)                                                                       \
-            to[i] = (double) x[i];                                                                           \
+            to[i] = (double)x[i];                                                                            \
     }                                                                                                        \
     static void store_##name(void *to, const double *from, size_t n)                                         \
     {                                                                                                        \
         ctype *x = to;                                                                                       \
         for (size_t i = 0; i < n; i++)                                                                       \
-            x[i] = (ctype) from[i];                                                                          \
+            x[i] = (ctype)from[i];                                                                           \
     }
 
 PLAIN_ELEMENT(float, f32)
@@ -30,10 +30,10 @@ static void load_bf16(double *to, const void *from, size_t n)
 {
     const uint16_t *x = from;
     for (size_t i = 0; i < n; i++) {
-        uint32_t bits = (uint32_t) x[i] << 16;
+        uint32_t bits = (uint32_t)x[i] << 16;
         float value;
         memcpy(&value, &bits, sizeof value);
-        to[i] = (double) value;
+        to[i] = (double)value;
     }
 }
 
@@ -41,10 +41,11 @@ static void store_bf16(void *to, const double *from, size_t n)
 {
     uint16_t *x = to;
     for (size_t i = 0; i < n; i++) {
-        float value = (float) from[i];
+        float value = (float)from[i];
         uint32_t bits;
         memcpy(&bits, &value, sizeof bits);
-        x[i] = isnan(value) ? (uint16_t) (bits >> 16 | 0x40) : (uint16_t) ((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+        x[i] = isnan(value) ? (uint16_t)(bits >> 16 | 0x40)
+                            : (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
     }
 }
 
@@ -57,13 +58,14 @@ static const ts_element elements[] = {
 int ts_element_find(const ts_type *type, const ts_element **out)
 {
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
-        if (strcmp(elements[i].name, type->name) == 0 && (int64_t) elements[i].size == type->size) {
+        if (strcmp(elements[i].name, type->name) == 0 && (int64_t)elements[i].size == type->size) {
             *out = &elements[i];
             return TS_OK;
         }
     return ts_fail(TS_EINPUT,
-                   "element type '%s' of %lld bytes can't be verified; known are f32 (4), f64 (8), bf16 (2), i8 (1) and i32 (4)",
-                   type->name, (long long) type->size);
+                   "element type '%s' of %lld bytes can't be verified; known are f32 (4), f64 (8), bf16 (2), "
+                   "i8 (1) and i32 (4)",
+                   type->name, (long long)type->size);
 }
 
 /* splitmix64 (Steele, Lea & Flood 2014) as a hash of the position. */
@@ -78,10 +80,10 @@ static uint64_t mix(uint64_t x)
 static double value_at(const ts_element *e, uint64_t seed, uint64_t position, bool grid)
 {
     uint64_t h = mix(seed * UINT64_C(0xd1342543de82ef95) + position);
-    double eighths = (double) (int64_t) ((h >> 32) * 17 >> 32) - 8;
+    double eighths = (double)(int64_t)((h >> 32) * 17 >> 32) - 8;
     if (e->integral)
         return eighths;
-    return grid ? eighths / 8 : (double) (int64_t) (h >> 11) * 0x1p-52 - 1;
+    return grid ? eighths / 8 : (double)(int64_t)(h >> 11) * 0x1p-52 - 1;
 }
 
 void ts_element_fill(const ts_element *e, void *to, uint64_t seed, uint64_t first, size_t n, bool grid)
@@ -91,7 +93,7 @@ void ts_element_fill(const ts_element *e, void *to, uint64_t seed, uint64_t firs
         size_t part = n - done < CHUNK ? n - done : CHUNK;
         for (size_t i = 0; i < part; i++)
             values[i] = value_at(e, seed, first + done + i, grid);
-        e->store((char *) to + done * e->size, values, part);
+        e->store((char *)to + done * e->size, values, part);
         done += part;
     }
 }
@@ -102,7 +104,7 @@ bool ts_element_fill_nan(const ts_element *e, void *to, size_t n)
         return false;
     double nan = NAN;
     for (size_t i = 0; i < n; i++)
-        e->store((char *) to + i * e->size, &nan, 1);
+        e->store((char *)to + i * e->size, &nan, 1);
     return true;
 }
 
@@ -111,7 +113,7 @@ bool ts_element_any_nan(const ts_element *e, const void *from, size_t n)
     double values[CHUNK];
     for (size_t done = 0; done < n && !e->integral;) {
         size_t part = n - done < CHUNK ? n - done : CHUNK;
-        e->load(values, (const char *) from + done * e->size, part);
+        e->load(values, (const char *)from + done * e->size, part);
         for (size_t i = 0; i < part; i++)
             if (isnan(values[i]))
                 return true;

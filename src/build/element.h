@@ -16,8 +16,8 @@ typedef struct ts_element {
 int ts_element_find(const ts_type *type, const ts_element **out);
 
 /**
- * Elements first .. first+n-1 of the contents of a tensor, a function of seed and position alone. `grid`: multiples of 1/8 in [-1, 1], so
- * that sums of products stay exact; else uniform in [-1, 1).
+ * Elements first .. first+n-1 of the contents of a tensor, a function of seed and position alone. `grid`:
+ * multiples of 1/8 in [-1, 1], so that sums of products stay exact; else uniform in [-1, 1).
  */
 void ts_element_fill(const ts_element *e, void *to, uint64_t seed, uint64_t first, size_t n, bool grid);
 /** Write n NaNs; false for integers, which have none. */

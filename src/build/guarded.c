@@ -18,22 +18,25 @@ static size_t round_up(size_t n, size_t unit)
 
 int ts_guarded_open(size_t bytes, bool huge, ts_guarded *out)
 {
-    size_t unit = huge ? HUGE_PAGE : (size_t) sysconf(_SC_PAGESIZE), room;
+    size_t unit = huge ? HUGE_PAGE : (size_t)sysconf(_SC_PAGESIZE), room;
     *out = (ts_guarded){0};
     /* Room to spare for a page of alignment and stagger. */
-    if (__builtin_add_overflow(bytes, (size_t) 2 * WATCHED + unit, &room) || room > SIZE_MAX / 4)
-        return ts_fail(TS_EINPUT, "an operand of %zu bytes doesn't fit this machine; take a smaller shape", bytes);
+    if (__builtin_add_overflow(bytes, (size_t)2 * WATCHED + unit, &room) || room > SIZE_MAX / 4)
+        return ts_fail(TS_EINPUT, "an operand of %zu bytes doesn't fit this machine; take a smaller shape",
+                       bytes);
     room = round_up(room, unit);
     size_t total = room + 2 * TS_GUARD_ZONE + unit;
     char *map = mmap(NULL, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED)
-        return ts_fail(TS_ESYSTEM, "cannot get %zu bytes for an operand: %s; take a smaller shape", total, strerror(errno));
+        return ts_fail(TS_ESYSTEM, "cannot get %zu bytes for an operand: %s; take a smaller shape", total,
+                       strerror(errno));
     *out = (ts_guarded){.map = map, .map_bytes = total, .room_bytes = room};
-    out->room = (char *) round_up((uintptr_t) map + TS_GUARD_ZONE, unit);
+    out->room = (char *)round_up((uintptr_t)map + TS_GUARD_ZONE, unit);
     if (mprotect(out->room, room, PROT_READ | PROT_WRITE) != 0) {
         int error = errno;
         ts_guarded_close(out);
-        return ts_fail(TS_ESYSTEM, "cannot get %zu bytes for an operand: %s; take a smaller shape", room, strerror(error));
+        return ts_fail(TS_ESYSTEM, "cannot get %zu bytes for an operand: %s; take a smaller shape", room,
+                       strerror(error));
     }
 #ifdef MADV_HUGEPAGE
     if (huge)
@@ -52,13 +55,13 @@ void ts_guarded_close(ts_guarded *g)
 
 static size_t painted_before(const ts_guarded *g)
 {
-    size_t gap = (size_t) (g->start - g->room);
+    size_t gap = (size_t)(g->start - g->room);
     return gap < WATCHED ? gap : WATCHED;
 }
 
 static size_t painted_behind(const ts_guarded *g)
 {
-    size_t gap = (size_t) (g->room + g->room_bytes - (g->start + g->bytes));
+    size_t gap = (size_t)(g->room + g->room_bytes - (g->start + g->bytes));
     return gap < WATCHED ? gap : WATCHED;
 }
 
@@ -81,38 +84,39 @@ const char *ts_guarded_trace(const ts_guarded *g)
 }
 
 /*
- * Any 32-bit word of the form 0x7ff8.... | ... is a quiet NaN as an IEEE single, and as the upper half of a double; its low bits hash the
- * address, so that a canary copied from elsewhere (NaN payloads travel through arithmetic) is not taken for an untouched one.
+ * Any 32-bit word of the form 0x7ff8.... | ... is a quiet NaN as an IEEE single, and as the upper half of a
+ * double; its low bits hash the address, so that a canary copied from elsewhere (NaN payloads travel through
+ * arithmetic) is not taken for an untouched one.
  */
 static uint32_t canary(uintptr_t word)
 {
-    return UINT32_C(0x7ff80001) | ((uint32_t) word * UINT32_C(0x9e3779b1) >> 13 & UINT32_C(0x7ffff));
+    return UINT32_C(0x7ff80001) | ((uint32_t)word * UINT32_C(0x9e3779b1) >> 13 & UINT32_C(0x7ffff));
 }
 
 static unsigned char canary_byte(const char *at)
 {
-    uint32_t word = canary((uintptr_t) at / sizeof word);
+    uint32_t word = canary((uintptr_t)at / sizeof word);
     unsigned char bytes[sizeof word];
     memcpy(bytes, &word, sizeof word);
-    return bytes[(uintptr_t) at % sizeof word];
+    return bytes[(uintptr_t)at % sizeof word];
 }
 
 static bool on_word(const char *at)
 {
-    return (uintptr_t) at % sizeof(uint32_t) == 0;
+    return (uintptr_t)at % sizeof(uint32_t) == 0;
 }
 
 void ts_canary_paint(char *from, size_t n)
 {
     char *end = from + n;
     for (; from < end && !on_word(from); from++)
-        *from = (char) canary_byte(from);
-    for (; end - from >= (ptrdiff_t) sizeof(uint32_t); from += sizeof(uint32_t)) {
-        uint32_t word = canary((uintptr_t) from / sizeof word);
+        *from = (char)canary_byte(from);
+    for (; end - from >= (ptrdiff_t)sizeof(uint32_t); from += sizeof(uint32_t)) {
+        uint32_t word = canary((uintptr_t)from / sizeof word);
         memcpy(from, &word, sizeof word);
     }
     for (; from < end; from++)
-        *from = (char) canary_byte(from);
+        *from = (char)canary_byte(from);
 }
 
 const char *ts_canary_trace(const char *from, size_t n)
@@ -120,14 +124,14 @@ const char *ts_canary_trace(const char *from, size_t n)
     const char *end = from + n;
     while (from < end) {
         uint32_t word;
-        if (on_word(from) && end - from >= (ptrdiff_t) sizeof word) {
+        if (on_word(from) && end - from >= (ptrdiff_t)sizeof word) {
             memcpy(&word, from, sizeof word);
-            if (word == canary((uintptr_t) from / sizeof word)) {
+            if (word == canary((uintptr_t)from / sizeof word)) {
                 from += sizeof word;
                 continue;
             }
         }
-        if ((unsigned char) *from != canary_byte(from))
+        if ((unsigned char)*from != canary_byte(from))
             return from;
         from++;
     }

@@ -18,12 +18,13 @@
 
 void ts_child_settle(pid_t parent, int death_signal)
 {
-    static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGALRM, SIGQUIT, SIGUSR1, SIGUSR2};
+    static const int handled[] = {SIGINT,  SIGTERM, SIGHUP,  SIGPIPE, SIGCHLD,
+                                  SIGALRM, SIGQUIT, SIGUSR1, SIGUSR2};
     setpgid(0, 0);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, death_signal);
 #else
-    (void) death_signal;
+    (void)death_signal;
 #endif
     if (getppid() != parent)
         _exit(1);
@@ -49,18 +50,19 @@ void ts_child_silence(int log_fd)
 void ts_close_from(int first)
 {
 #ifdef SYS_close_range
-    if (syscall(SYS_close_range, (unsigned) first, ~0u, 0u) == 0)
+    if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0)
         return;
 #endif
     long limit = sysconf(_SC_OPEN_MAX);
     for (long fd = first; fd < (limit > 0 && limit < 65536 ? limit : 65536); fd++)
-        close((int) fd);
+        close((int)fd);
 }
 
 int ts_pipe_open(int ends[2])
 {
     if (pipe(ends) != 0)
-        return ts_fail(TS_ESYSTEM, "cannot open a pipe: %s; close other programs and try again", strerror(errno));
+        return ts_fail(TS_ESYSTEM, "cannot open a pipe: %s; close other programs and try again",
+                       strerror(errno));
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     return TS_OK;
@@ -94,7 +96,7 @@ bool ts_wait_readable(int fd, double timeout_s)
     for (;;) {
         double left = timeout_s < 0 ? 3600 : deadline - ts_now();
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        int n = poll(&p, 1, left <= 0 ? 0 : left > 3600 ? 3600000 : (int) (left * 1e3) + 1);
+        int n = poll(&p, 1, left <= 0 ? 0 : left > 3600 ? 3600000 : (int)(left * 1e3) + 1);
         if (n > 0)
             return true;
         if (timeout_s >= 0 && ts_now() >= deadline)
@@ -102,7 +104,8 @@ bool ts_wait_readable(int fd, double timeout_s)
     }
 }
 
-/* Read until end of file or the deadline; what doesn't fit is read and dropped, so that the writer isn't blocked. */
+/* Read until end of file or the deadline; what doesn't fit is read and dropped, so that the writer isn't
+ * blocked. */
 static bool drain(int fd, double timeout_s, char *output, size_t size)
 {
     double deadline = ts_now() + timeout_s;
@@ -118,7 +121,7 @@ static bool drain(int fd, double timeout_s, char *output, size_t size)
             return true;
         if (n < 0 && errno != EINTR)
             return false;
-        size_t keep = n < 0 ? 0 : (size_t) n < size - 1 - length ? (size_t) n : size - 1 - length;
+        size_t keep = n < 0 ? 0 : (size_t)n < size - 1 - length ? (size_t)n : size - 1 - length;
         memcpy(output + length, chunk, keep);
         length += keep;
     }

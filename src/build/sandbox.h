@@ -1,6 +1,7 @@
 /*
- * What a worker process may do, once it runs code that nobody has proved right: use the processor, its memory and the descriptors it
- * has. Each fence is put up if the kernel offers it; what is in force is reported, never assumed.
+ * What a worker process may do, once it runs code that nobody has proved right: use the processor, its memory
+ * and the descriptors it has. Each fence is put up if the kernel offers it; what is in force is reported,
+ * never assumed.
  */
 #ifndef TS_BUILD_SANDBOX_H
 #define TS_BUILD_SANDBOX_H
@@ -20,13 +21,14 @@ typedef enum ts_fence {
 #define TS_FENCES_ALL 31u
 
 typedef struct ts_sandbox {
-    const char *folder;  /**< the only place where files may be written; NULL: nowhere */
-    size_t memory;       /**< bytes of address space beyond what the process has now */
-    double cpu_seconds;  /**< processor time after which it gets SIGXCPU, and SIGKILL a second later */
-    size_t file_bytes;   /**< largest file it may write */
+    const char *folder; /**< the only place where files may be written; NULL: nowhere */
+    size_t memory;      /**< bytes of address space beyond what the process has now */
+    double cpu_seconds; /**< processor time after which it gets SIGXCPU, and SIGKILL a second later */
+    size_t file_bytes;  /**< largest file it may write */
 } ts_sandbox;
 
-/** Shut the calling process in, for good; returns the fences in force (TS_FENCE_PARENT is ts_child_settle()'s and is included). */
+/** Shut the calling process in, for good; returns the fences in force (TS_FENCE_PARENT is ts_child_settle()'s
+ * and is included). */
 unsigned ts_sandbox_enter(const ts_sandbox *sandbox);
 /** Try in a child process which fences this machine offers. */
 unsigned ts_sandbox_probe(void);

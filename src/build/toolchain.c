@@ -1,4 +1,5 @@
-/* See toolchain.h. A compilation is a process group: a monitor that dies with the session and takes the compiler with it. */
+/* See toolchain.h. A compilation is a process group: a monitor that dies with the session and takes the
+ * compiler with it. */
 #include "build/toolchain.h"
 
 #include "build/process.h"
@@ -20,13 +21,14 @@
 #include <unistd.h>
 
 enum { CPU_SECONDS = 300, LOG_LIMIT = 1 << 20, CANNOT_RUN = 127 };
-static const rlim_t address_space = (rlim_t) 8 << 30, file_size = (rlim_t) 512 << 20;
+static const rlim_t address_space = (rlim_t)8 << 30, file_size = (rlim_t)512 << 20;
 
 extern char **environ;
 
 typedef TS_VEC(char *) ts_strings;
 
-/* ---- command and environment, made before the fork --------------------------------------------------------- */
+/* ---- command and environment, made before the fork
+ * --------------------------------------------------------- */
 
 static bool push_blank_separated(ts_strings *argv, char *text)
 {
@@ -41,7 +43,7 @@ static bool command_line(const ts_compile *c, const char *compiler, char *flags,
 {
     /* Warnings of generated code have no reader. */
     char *const rest[] = {"-w", "-shared", "-fPIC", c->source_path, "-o", c->object_path, "-lm", NULL};
-    if (!ts_vec_push(argv, (char *) compiler) || !push_blank_separated(argv, flags))
+    if (!ts_vec_push(argv, (char *)compiler) || !push_blank_separated(argv, flags))
         return false;
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         if (!ts_vec_push(argv, rest[i]))
@@ -58,16 +60,18 @@ static bool replaced(const char *variable)
     return false;
 }
 
-/* The session's, but temporary files stay in the folder and messages are in English: the first error line is looked for. */
+/* The session's, but temporary files stay in the folder and messages are in English: the first error line is
+ * looked for. */
 static bool environment(char *tmpdir, ts_strings *env)
 {
     for (char **e = environ; *e; e++)
         if (!replaced(*e) && !ts_vec_push(env, *e))
             return false;
-    return ts_vec_push(env, tmpdir) && ts_vec_push(env, (char *) "LC_ALL=C") && ts_vec_push(env, NULL);
+    return ts_vec_push(env, tmpdir) && ts_vec_push(env, (char *)"LC_ALL=C") && ts_vec_push(env, NULL);
 }
 
-/* ---- in the children ----------------------------------------------------------------------------------------- */
+/* ---- in the children
+ * ----------------------------------------------------------------------------------------- */
 
 static void limit(int what, rlim_t value)
 {
@@ -90,7 +94,7 @@ static void become_compiler(const char *log_path, char *const argv[], char *cons
     limit(RLIMIT_CPU, CPU_SECONDS);
     limit(RLIMIT_AS, address_space);
     limit(RLIMIT_FSIZE, file_size);
-    environ = (char **) env;
+    environ = (char **)env;
     execvp(argv[0], argv);
     _exit(CANNOT_RUN);
 }
@@ -104,10 +108,11 @@ static void run_on(int cpu)
 }
 
 /*
- * The parent-death signal isn't inherited by the compiler's own children (cc1, as, ld), so a monitor gets it and kills the group. It keeps
- * `done_fd` open: its end is the sign that the compilation is over.
+ * The parent-death signal isn't inherited by the compiler's own children (cc1, as, ld), so a monitor gets it
+ * and kills the group. It keeps `done_fd` open: its end is the sign that the compilation is over.
  */
-static void monitor(const ts_compile *c, const ts_compile_request *r, pid_t session, int done_fd, char *const argv[], char *const env[])
+static void monitor(const ts_compile *c, const ts_compile_request *r, pid_t session, int done_fd,
+                    char *const argv[], char *const env[])
 {
     ts_child_settle(session, SIGTERM);
     sigset_t watched;
@@ -138,7 +143,8 @@ static void monitor(const ts_compile *c, const ts_compile_request *r, pid_t sess
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-/* ---- start --------------------------------------------------------------------------------------------------- */
+/* ---- start
+ * --------------------------------------------------------------------------------------------------- */
 
 static int make_paths(const char *scratch, const char *name, ts_compile *c)
 {
@@ -165,7 +171,7 @@ static int write_plain(const char *path, const char *text)
         if (n <= 0)
             break;
         text += n;
-        left -= (size_t) n;
+        left -= (size_t)n;
     }
     int error = errno;
     if (fd >= 0 && close(fd) == 0 && left == 0)
@@ -186,7 +192,8 @@ static int launch(ts_compile *c, const ts_compile_request *r, char *const argv[]
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        return ts_fail(TS_ESYSTEM, "cannot start a compiler: %s; close other programs and try again", strerror(error));
+        return ts_fail(TS_ESYSTEM, "cannot start a compiler: %s; close other programs and try again",
+                       strerror(error));
     }
     setpgid(pid, pid); /* whoever of parent and child comes first: a kill of the group must find it */
     c->pid = pid;
@@ -220,12 +227,14 @@ done:
     return rc;
 }
 
-/* ---- end ----------------------------------------------------------------------------------------------------- */
+/* ---- end
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* The line that says what is wrong: the first with "error", else the first that says anything. */
 static char *first_error(const char *log)
 {
-    static const char *const marks[] = {"error: ", "Error: ", "undefined reference", "cannot find", "\n", NULL};
+    static const char *const marks[] = {"error: ",     "Error: ", "undefined reference",
+                                        "cannot find", "\n",      NULL};
     for (size_t m = 0; marks[m]; m++) {
         const char *hit = strstr(log, marks[m]);
         if (!hit)
@@ -250,9 +259,11 @@ static int explain(const ts_compile *c, int status)
     if (line)
         rc = ts_fail(TS_EINPUT, "%s", line);
     else if (code == CANNOT_RUN)
-        rc = ts_fail(TS_ENOTFOUND, "the compiler can't be run here; install it or name another with --compiler");
+        rc = ts_fail(TS_ENOTFOUND,
+                     "the compiler can't be run here; install it or name another with --compiler");
     else if (code > 128)
-        rc = ts_fail(TS_ESYSTEM, "the compiler was killed by signal %d (%s)", code - 128, strsignal(code - 128));
+        rc = ts_fail(TS_ESYSTEM, "the compiler was killed by signal %d (%s)", code - 128,
+                     strsignal(code - 128));
     else
         rc = ts_fail(TS_ESYSTEM, "the compiler ended with exit status %d and no message", code);
     free(line);
@@ -262,7 +273,7 @@ static int explain(const ts_compile *c, int status)
 
 int ts_compile_poll(ts_compile *c, bool block, double timeout_s)
 {
-    double spent = (double) (ts_now_ns() - c->started_ns) * 1e-9;
+    double spent = (double)(ts_now_ns() - c->started_ns) * 1e-9;
     bool over = ts_wait_readable(c->done_fd, block && spent < timeout_s ? timeout_s - spent : 0);
     if (!over && !block && spent < timeout_s)
         return 0;

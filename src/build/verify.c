@@ -15,10 +15,11 @@ typedef struct ts_run {
     bool padded;
 } ts_run;
 
-int ts_verifier_open(const ts_problem *problem, const ts_value *slots, const ts_references *references, ts_call_fn *reference,
-                     ts_board *board, ts_verifier *out)
+int ts_verifier_open(const ts_problem *problem, const ts_value *slots, const ts_references *references,
+                     ts_call_fn *reference, ts_board *board, ts_verifier *out)
 {
-    *out = (ts_verifier){.problem = problem, .slots = slots, .references = references, .reference = reference, .board = board};
+    *out = (ts_verifier){
+        .problem = problem, .slots = slots, .references = references, .reference = reference, .board = board};
     return ts_element_find(problem->type, &out->element);
 }
 
@@ -32,7 +33,8 @@ void ts_verifier_close(ts_verifier *v)
     ts_guarded_close(&v->workspaces[1]);
 }
 
-/* ---- answers --------------------------------------------------------------------------------------------------- */
+/* ---- answers
+ * --------------------------------------------------------------------------------------------------- */
 
 static int new_answer(ts_verifier *v, const int64_t *dims, const double *scalars, ts_answer *a)
 {
@@ -60,7 +62,8 @@ static int small_answer(ts_verifier *v, const int64_t *dims, size_t set, const t
     ts_scalar_set(k, set, scalars);
     for (size_t i = 0; i < v->remembered_count; i++) {
         const ts_answer *a = &v->remembered[i];
-        if (memcmp(a->dims, dims, k->dim_count * sizeof *dims) == 0 && memcmp(a->scalars, scalars, sizeof scalars) == 0) {
+        if (memcmp(a->dims, dims, k->dim_count * sizeof *dims) == 0 &&
+            memcmp(a->scalars, scalars, sizeof scalars) == 0) {
             *out = a;
             return TS_OK;
         }
@@ -80,7 +83,8 @@ static int small_answer(ts_verifier *v, const int64_t *dims, size_t set, const t
     return TS_OK;
 }
 
-/* ---- placing operands ------------------------------------------------------------------------------------------ */
+/* ---- placing operands
+ * ------------------------------------------------------------------------------------------ */
 
 static int make_room(ts_guarded *g, size_t bytes, bool huge)
 {
@@ -92,8 +96,8 @@ static int make_room(ts_guarded *g, size_t bytes, bool huge)
 
 static void post_zone(const ts_verifier *v, size_t index, const ts_guarded *g)
 {
-    v->board->zones[index] = (ts_zone){(uintptr_t) g->map, (uintptr_t) g->start, (uintptr_t) g->start + g->bytes,
-                                       (uintptr_t) g->map + g->map_bytes};
+    v->board->zones[index] = (ts_zone){(uintptr_t)g->map, (uintptr_t)g->start, (uintptr_t)g->start + g->bytes,
+                                       (uintptr_t)g->map + g->map_bytes};
 }
 
 static int place_tensor(ts_verifier *v, const ts_answer *a, size_t t, const ts_run *run)
@@ -101,7 +105,8 @@ static int place_tensor(ts_verifier *v, const ts_answer *a, size_t t, const ts_r
     const ts_sheet *s = &a->sheets[t];
     const size_t size = v->element->size;
     ts_guarded *g = &v->tensors[t];
-    size_t padding = run->padded && v->problem->kernel->tensors[t].ld ? 1 + ts_rng_below(&v->rng, PADDING_LIMIT) : 0;
+    size_t padding =
+        run->padded && v->problem->kernel->tensors[t].ld ? 1 + ts_rng_below(&v->rng, PADDING_LIMIT) : 0;
     size_t ld = s->length + padding, bytes = ((s->rows - 1) * ld + s->length) * size;
     int rc = make_room(g, bytes, false);
     if (rc != TS_OK)
@@ -113,14 +118,14 @@ static int place_tensor(ts_verifier *v, const ts_answer *a, size_t t, const ts_r
             ts_canary_paint(g->start + (r * ld + s->length) * size, padding * size);
     }
     v->call.tensor[t] = g->start;
-    v->call.ld[t] = (int64_t) ld;
+    v->call.ld[t] = (int64_t)ld;
     post_zone(v, t, g);
     return TS_OK;
 }
 
 static int place_workspace(ts_verifier *v, const ts_subject *s, const ts_run *run)
 {
-    size_t bytes = s->workspace_bytes > 0 ? (size_t) s->workspace_bytes : 0;
+    size_t bytes = s->workspace_bytes > 0 ? (size_t)s->workspace_bytes : 0;
     ts_guarded *g = &v->workspaces[s->huge_pages];
     int rc = make_room(g, bytes, s->huge_pages);
     if (rc != TS_OK)
@@ -133,9 +138,11 @@ static int place_workspace(ts_verifier *v, const ts_subject *s, const ts_run *ru
     return TS_OK;
 }
 
-/* ---- runs -------------------------------------------------------------------------------------------------------- */
+/* ---- runs
+ * -------------------------------------------------------------------------------------------------------- */
 
-static int run_once(ts_verifier *v, const ts_subject *s, const ts_answer *a, const ts_run *run, double *error, ts_str *reason)
+static int run_once(ts_verifier *v, const ts_subject *s, const ts_answer *a, const ts_run *run, double *error,
+                    ts_str *reason)
 {
     int rc = TS_OK;
     for (size_t t = 0; t < v->problem->kernel->tensor_count && rc == TS_OK; t++)
@@ -152,7 +159,8 @@ static int run_once(ts_verifier *v, const ts_subject *s, const ts_answer *a, con
     return ts_verify_check(v, a, true, error, reason) ? 1 : 0;
 }
 
-/* Every small size and every set of scalars at least once, and each size flush against either zone in turn. */
+/* Every small size and every set of scalars at least once, and each size flush against either zone in turn.
+ */
 static int run_cases(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason)
 {
     size_t sets = ts_scalar_sets(v->problem->kernel), runs = s->case_count > sets ? s->case_count : sets;
@@ -167,7 +175,8 @@ static int run_cases(ts_verifier *v, const ts_subject *s, double *error, ts_str 
     return rc;
 }
 
-/* At the asked size: once where smaller sizes were tried, with every set of scalars where this is the only size. */
+/* At the asked size: once where smaller sizes were tried, with every set of scalars where this is the only
+ * size. */
 static int run_asked(ts_verifier *v, const ts_subject *s, size_t runs, double *error, ts_str *reason)
 {
     const ts_references *known = v->references;

@@ -1,6 +1,7 @@
 /*
- * Is a variant right? It runs on guarded operands at the sizes it claims, with padded rows and several scalars; results must match the
- * reference within the manifest's tolerance, and nothing else may have changed. Used inside the worker process only.
+ * Is a variant right? It runs on guarded operands at the sizes it claims, with padded rows and several
+ * scalars; results must match the reference within the manifest's tolerance, and nothing else may have
+ * changed. Used inside the worker process only.
  */
 #ifndef TS_BUILD_VERIFY_H
 #define TS_BUILD_VERIFY_H
@@ -33,25 +34,28 @@ typedef struct ts_verifier {
     ts_guarded tensors[TS_MAX_TENSORS];
     ts_guarded workspaces[2];    /**< on plain and on huge pages */
     const ts_guarded *workspace; /**< the one of the last run */
-    ts_answer remembered[TS_REMEMBERED]; /**< small answers, by dimensions and scalars, oldest overwritten first */
+    ts_answer
+        remembered[TS_REMEMBERED]; /**< small answers, by dimensions and scalars, oldest overwritten first */
     size_t remembered_count, next;
-    ts_call call;                        /**< of the last run; after ts_verify_variant() the one to time */
+    ts_call call; /**< of the last run; after ts_verify_variant() the one to time */
 } ts_verifier;
 
-int ts_verifier_open(const ts_problem *problem, const ts_value *slots, const ts_references *references, ts_call_fn *reference,
-                     ts_board *board, ts_verifier *out);
+int ts_verifier_open(const ts_problem *problem, const ts_value *slots, const ts_references *references,
+                     ts_call_fn *reference, ts_board *board, ts_verifier *out);
 void ts_verifier_close(ts_verifier *v);
 
 /**
- * Verify. 1: right; 0: wrong, `reason` has one sentence; negative: could not be verified. *error is the largest |C-R| / (absolute +
- * relative*|R|) seen. Afterwards v->call is set up for timing: aligned operands, no padding, fallback scalars, one verified call made.
+ * Verify. 1: right; 0: wrong, `reason` has one sentence; negative: could not be verified. *error is the
+ * largest |C-R| / (absolute + relative*|R|) seen. Afterwards v->call is set up for timing: aligned operands,
+ * no padding, fallback scalars, one verified call made.
  */
 int ts_verify_variant(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason);
 /** The same at the asked size alone: what a variant that was verified before has to pass in the finals. */
 int ts_verify_asked(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason);
 /** Only what comes last in both: set v->call up for timing and verify one call of it. */
 int ts_verify_for_timing(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason);
-/** After timing: are inputs, surroundings and (where a call overwrites its outputs) results still right? As ts_verify_variant(). */
+/** After timing: are inputs, surroundings and (where a call overwrites its outputs) results still right? As
+ * ts_verify_variant(). */
 int ts_verify_after(ts_verifier *v, double *error, ts_str *reason);
 
 #endif

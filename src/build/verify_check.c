@@ -13,14 +13,15 @@ typedef struct ts_worst {
     size_t row, column;
 } ts_worst;
 
-/* ---- reasons --------------------------------------------------------------------------------------------------- */
+/* ---- reasons
+ * --------------------------------------------------------------------------------------------------- */
 
 /* ", at m=7,n=9": the dimensions passed as arguments, so that the reader can reproduce it. */
 static void append_dims(const ts_verifier *v, const ts_answer *a, ts_str *out)
 {
     const char *separator = ", at ";
     for (size_t d = 0; d < v->problem->kernel->dim_count; d++) {
-        ts_str_format(out, "%s%s=%lld", separator, v->problem->kernel->dims[d].name, (long long) a->dims[d]);
+        ts_str_format(out, "%s%s=%lld", separator, v->problem->kernel->dims[d].name, (long long)a->dims[d]);
         separator = ",";
     }
     separator = " ";
@@ -31,7 +32,8 @@ static void append_dims(const ts_verifier *v, const ts_answer *a, ts_str *out)
 }
 
 /* "C[3][17]": rows are unravelled over all extents but the last. */
-static void append_element(const ts_verifier *v, const ts_answer *a, size_t t, size_t row, size_t column, ts_str *out)
+static void append_element(const ts_verifier *v, const ts_answer *a, size_t t, size_t row, size_t column,
+                           ts_str *out)
 {
     const ts_tensor *tensor = &v->problem->kernel->tensors[t];
     ts_value *slots = malloc((v->problem->kernel->slot_count + 1) * sizeof *slots);
@@ -46,7 +48,7 @@ static void append_element(const ts_verifier *v, const ts_answer *a, size_t t, s
         int64_t n = 1;
         if (ts_expr_int(tensor->extents[i], slots, &n) != TS_OK || n <= 0)
             break;
-        rest /= (size_t) n;
+        rest /= (size_t)n;
         ts_str_format(out, "[%zu]", row / rest);
         row %= rest;
     }
@@ -64,7 +66,8 @@ static void explain_worst(const ts_verifier *v, const ts_answer *a, size_t t, co
     append_dims(v, a, out);
 }
 
-/* ---- comparing --------------------------------------------------------------------------------------------------- */
+/* ---- comparing
+ * --------------------------------------------------------------------------------------------------- */
 
 static double element_error(double got, double expected, const ts_answer *a)
 {
@@ -74,7 +77,8 @@ static double element_error(double got, double expected, const ts_answer *a)
     return isnan(ratio) ? INFINITY : ratio;
 }
 
-static void compare_chunk(const ts_answer *a, const double *got, const double *expected, size_t n, size_t row, size_t column, ts_worst *w)
+static void compare_chunk(const ts_answer *a, const double *got, const double *expected, size_t n, size_t row,
+                          size_t column, ts_worst *w)
 {
     for (size_t i = 0; i < n; i++) {
         double error = element_error(got[i], expected[i], a);
@@ -83,8 +87,8 @@ static void compare_chunk(const ts_answer *a, const double *got, const double *e
     }
 }
 
-static void compare_row(const ts_verifier *v, const ts_answer *a, const char *got, const char *expected, size_t length, size_t row,
-                        ts_worst *w)
+static void compare_row(const ts_verifier *v, const ts_answer *a, const char *got, const char *expected,
+                        size_t length, size_t row, ts_worst *w)
 {
     const size_t size = v->element->size;
     double x[CHUNK], y[CHUNK];
@@ -102,7 +106,7 @@ static void compare_row(const ts_verifier *v, const ts_answer *a, const char *go
 static bool check_output(const ts_verifier *v, const ts_answer *a, size_t t, double *error, ts_str *reason)
 {
     const ts_sheet *s = &a->sheets[t];
-    const size_t size = v->element->size, ld = (size_t) v->call.ld[t];
+    const size_t size = v->element->size, ld = (size_t)v->call.ld[t];
     const char *got = v->call.tensor[t];
     ts_worst worst = {.error = 0};
     for (size_t r = 0; r < s->rows; r++)
@@ -116,7 +120,7 @@ static bool check_output(const ts_verifier *v, const ts_answer *a, size_t t, dou
 static bool check_input(const ts_verifier *v, const ts_answer *a, size_t t, ts_str *reason)
 {
     const ts_sheet *s = &a->sheets[t];
-    const size_t size = v->element->size, ld = (size_t) v->call.ld[t];
+    const size_t size = v->element->size, ld = (size_t)v->call.ld[t];
     const char *now = v->call.tensor[t];
     for (size_t r = 0; r < s->rows; r++) {
         const char *row = now + r * ld * size, *before = s->initial + r * s->length * size;
@@ -137,21 +141,23 @@ static bool check_padding(const ts_verifier *v, const ts_answer *a, size_t t, ts
 {
     const ts_sheet *s = &a->sheets[t];
     const ts_tensor *tensor = &v->problem->kernel->tensors[t];
-    const size_t size = v->element->size, ld = (size_t) v->call.ld[t];
+    const size_t size = v->element->size, ld = (size_t)v->call.ld[t];
     const char *start = v->call.tensor[t];
     for (size_t r = 0; ld > s->length && r + 1 < s->rows; r++) {
         const char *trace = ts_canary_trace(start + (r * ld + s->length) * size, (ld - s->length) * size);
         if (!trace)
             continue;
-        ts_str_format(reason, "it wrote into the padding behind row %zu of %s (%s=%zu, rows have %zu elements)", r, tensor->name,
-                      tensor->ld ? tensor->ld : "row stride", ld, s->length);
+        ts_str_format(reason,
+                      "it wrote into the padding behind row %zu of %s (%s=%zu, rows have %zu elements)", r,
+                      tensor->name, tensor->ld ? tensor->ld : "row stride", ld, s->length);
         append_dims(v, a, reason);
         return false;
     }
     return true;
 }
 
-static bool check_surroundings(const ts_verifier *v, const ts_answer *a, const ts_guarded *g, const char *name, ts_str *reason)
+static bool check_surroundings(const ts_verifier *v, const ts_answer *a, const ts_guarded *g,
+                               const char *name, ts_str *reason)
 {
     const char *trace = ts_guarded_trace(g);
     if (!trace)
@@ -159,7 +165,8 @@ static bool check_surroundings(const ts_verifier *v, const ts_answer *a, const t
     if (trace < g->start)
         ts_str_format(reason, "it wrote %td bytes before the start of %s", g->start - trace, name);
     else
-        ts_str_format(reason, "it wrote %td bytes past the end of %s", trace - (g->start + g->bytes) + 1, name);
+        ts_str_format(reason, "it wrote %td bytes past the end of %s", trace - (g->start + g->bytes) + 1,
+                      name);
     append_dims(v, a, reason);
     return false;
 }
@@ -173,7 +180,8 @@ bool ts_verify_check(const ts_verifier *v, const ts_answer *a, bool results, dou
     for (size_t t = 0; t < k->tensor_count; t++) {
         if (!a->sheets[t].expected && !check_input(v, a, t, reason))
             return false;
-        if (!check_padding(v, a, t, reason) || !check_surroundings(v, a, &v->tensors[t], k->tensors[t].name, reason))
+        if (!check_padding(v, a, t, reason) ||
+            !check_surroundings(v, a, &v->tensors[t], k->tensors[t].name, reason))
             return false;
     }
     return check_surroundings(v, a, v->workspace, "its workspace", reason);

@@ -5,8 +5,8 @@
 #include "build/verify.h"
 
 /**
- * Compare outputs with `a` (if `results`), inputs with what they were, paddings and surroundings with their canaries. True if all is well;
- * else `reason` says what is wrong. *error grows to the largest error seen.
+ * Compare outputs with `a` (if `results`), inputs with what they were, paddings and surroundings with their
+ * canaries. True if all is well; else `reason` says what is wrong. *error grows to the largest error seen.
  */
 bool ts_verify_check(const ts_verifier *v, const ts_answer *a, bool results, double *error, ts_str *reason);
 

@@ -16,19 +16,20 @@
 
 enum { WORKER_FD = STDERR_FILENO + 1, FILE_BYTES = 16 << 20 };
 
-/* ---- the child --------------------------------------------------------------------------------------------------- */
+/* ---- the child
+ * --------------------------------------------------------------------------------------------------- */
 
 #ifdef __GLIBC__
 static void leave_at_once(int status, void *unused)
 {
-    (void) unused;
+    (void)unused;
     _exit(status);
 }
 #endif
 
 /*
- * A variant that calls exit() would run the exit handlers of the session that this process is a copy of. Handlers run last come,
- * first served, so ours ends the process before any of them.
+ * A variant that calls exit() would run the exit handlers of the session that this process is a copy of.
+ * Handlers run last come, first served, so ours ends the process before any of them.
  */
 static void disarm_exit(void)
 {
@@ -50,17 +51,19 @@ static void run_child(pid_t session, const ts_worker_setup *setup, int fd, ts_bo
     if (setup->cpu >= 0)
         ts_pin(setup->cpu);
     ts_faults_watch(board);
-    board->fences = ts_sandbox_enter(&(ts_sandbox){setup->scratch, setup->memory, setup->cpu_seconds, FILE_BYTES});
+    board->fences =
+        ts_sandbox_enter(&(ts_sandbox){setup->scratch, setup->memory, setup->cpu_seconds, FILE_BYTES});
     ts_worker_side side = {getpid(), WORKER_FD, board, setup};
     body(context, &side);
     ts_message_send(WORKER_FD, TS_MESSAGE_END, 0, NULL, 0);
     _exit(0);
 }
 
-/* ---- the session's side -------------------------------------------------------------------------------------------- */
+/* ---- the session's side
+ * -------------------------------------------------------------------------------------------- */
 
-int ts_worker_start(const ts_worker_setup *setup, void (*body)(const void *context, ts_worker_side *side), const void *context,
-                    ts_worker *out)
+int ts_worker_start(const ts_worker_setup *setup, void (*body)(const void *context, ts_worker_side *side),
+                    const void *context, ts_worker *out)
 {
     int ends[2];
     *out = (ts_worker){.fd = -1};
@@ -78,7 +81,8 @@ int ts_worker_start(const ts_worker_setup *setup, void (*body)(const void *conte
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        rc = ts_fail(TS_ESYSTEM, "cannot start a worker process: %s; close other programs and try again", strerror(error));
+        rc = ts_fail(TS_ESYSTEM, "cannot start a worker process: %s; close other programs and try again",
+                     strerror(error));
         goto failed;
     }
     setpgid(pid, pid);
@@ -96,7 +100,7 @@ bool ts_worker_read(ts_worker *w)
     char chunk[4096];
     while (!w->ended) {
         ssize_t n = read(w->fd, chunk, sizeof chunk);
-        if (n > 0 && !ts_message_feed(&w->reader, chunk, (size_t) n))
+        if (n > 0 && !ts_message_feed(&w->reader, chunk, (size_t)n))
             return false;
         if (n < 0 && errno == EAGAIN)
             return true;

@@ -1,4 +1,5 @@
-/* The worker of the finals: everyone in every round, in an order that is drawn anew, with the machine's peak measured beside them. */
+/* The worker of the finals: everyone in every round, in an order that is drawn anew, with the machine's peak
+ * measured beside them. */
 #include "build/worker_load.h"
 
 #include "core/detect.h"
@@ -32,7 +33,8 @@ typedef struct ts_arena {
     double deadline;
 } ts_arena;
 
-/* ---- admission -------------------------------------------------------------------------------------------------- */
+/* ---- admission
+ * -------------------------------------------------------------------------------------------------- */
 
 static void admit(ts_arena *a, uint32_t i)
 {
@@ -51,7 +53,8 @@ static void admit(ts_arena *a, uint32_t i)
     ts_str_free(&reason);
 }
 
-/* Once everyone has been verified, operands and workspaces have their final places: set up the calls that will be timed. */
+/* Once everyone has been verified, operands and workspaces have their final places: set up the calls that
+ * will be timed. */
 static void warm_up(ts_arena *a, uint32_t i)
 {
     ts_entrant *e = &a->entrants[i];
@@ -63,7 +66,8 @@ static void warm_up(ts_arena *a, uint32_t i)
     if (e->takes_part) {
         a->side->board->phase = TS_PHASE_MEASURE;
         e->timed = (ts_timed){e->subject.call, a->verifier.call};
-        e->inner = a->work->plan.cold ? 1 : ts_timer_calibrate(ts_timed_call, &e->timed, a->work->sample_seconds);
+        e->inner =
+            a->work->plan.cold ? 1 : ts_timer_calibrate(ts_timed_call, &e->timed, a->work->sample_seconds);
         e->seconds = ts_timer_sample(ts_timed_call, &e->timed, e->inner);
     }
     a->side->board->phase = TS_PHASE_IDLE;
@@ -71,12 +75,13 @@ static void warm_up(ts_arena *a, uint32_t i)
     ts_str_free(&reason);
 }
 
-/* ---- rounds ----------------------------------------------------------------------------------------------------- */
+/* ---- rounds
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void shuffle(ts_rng *rng, uint32_t *order, uint32_t n)
 {
     for (uint32_t i = n; i > 1; i--) { /* Fisher & Yates */
-        uint32_t j = (uint32_t) ts_rng_below(rng, i), swap = order[i - 1];
+        uint32_t j = (uint32_t)ts_rng_below(rng, i), swap = order[i - 1];
         order[i - 1] = order[j];
         order[j] = swap;
     }
@@ -101,7 +106,7 @@ static void breathe(void)
 
 static void run_rounds(ts_arena *a)
 {
-    const uint32_t count = (uint32_t) a->work->count;
+    const uint32_t count = (uint32_t)a->work->count;
     ts_rng rng;
     ts_rng_seed(&rng, order_seed);
     a->side->board->phase = TS_PHASE_MEASURE;
@@ -120,18 +125,20 @@ static void run_rounds(ts_arena *a)
     a->side->board->phase = TS_PHASE_IDLE;
 }
 
-/* ---- counters --------------------------------------------------------------------------------------------------- */
+/* ---- counters
+ * --------------------------------------------------------------------------------------------------- */
 
 static uint64_t counted_calls(const ts_entrant *e)
 {
     double calls = e->seconds > 0 ? counted_seconds / e->seconds : 1;
-    return calls < 1 ? 1 : calls > COUNTED_CALLS_MAX ? COUNTED_CALLS_MAX : (uint64_t) calls;
+    return calls < 1 ? 1 : calls > COUNTED_CALLS_MAX ? COUNTED_CALLS_MAX : (uint64_t)calls;
 }
 
-static void send_counters(const ts_arena *a, uint32_t i, const ts_counter *counters, size_t count, uint64_t calls)
+static void send_counters(const ts_arena *a, uint32_t i, const ts_counter *counters, size_t count,
+                          uint64_t calls)
 {
     ts_str payload = TS_STR_INIT;
-    ts_counters_pack(counters, count, (double) calls, &payload);
+    ts_counters_pack(counters, count, (double)calls, &payload);
     ts_message_send(a->side->fd, TS_MESSAGE_COUNTERS, i, ts_str_text(&payload), payload.length);
     ts_str_free(&payload);
 }
@@ -154,7 +161,8 @@ static void read_counters(ts_arena *a)
     if (!name)
         return;
     ts_message_send(a->side->fd, TS_MESSAGE_COUNTING, 0, NULL, 0);
-    int opened = backend ? backend->open(&state) : ts_fail(TS_ENOTFOUND, "there is no counter backend '%s'", name);
+    int opened =
+        backend ? backend->open(&state) : ts_fail(TS_ENOTFOUND, "there is no counter backend '%s'", name);
     for (uint32_t i = 0; i < a->work->count; i++) {
         ts_entrant *e = &a->entrants[i];
         uint64_t calls = counted_calls(e);
@@ -178,7 +186,7 @@ static void read_counters(ts_arena *a)
 
 static void hold(ts_arena *a)
 {
-    const uint32_t count = (uint32_t) a->work->count;
+    const uint32_t count = (uint32_t)a->work->count;
     for (uint32_t i = 0; i < count; i++) {
         a->order[i] = i;
         admit(a, i);
@@ -198,7 +206,8 @@ void ts_work_contest(const void *context, ts_worker_side *side)
     a.order = calloc(work->count, sizeof *a.order);
     a.row = calloc(work->count + 1, sizeof *a.row);
     if (!a.entrants || !a.order || !a.row)
-        ts_send_failed(side, UINT32_MAX, TS_STATUS_UNAVAILABLE, TS_BLAME_OBJECT, NAN, "out of memory in the finals");
+        ts_send_failed(side, UINT32_MAX, TS_STATUS_UNAVAILABLE, TS_BLAME_OBJECT, NAN,
+                       "out of memory in the finals");
     else if (ts_load_verifier(work, side, &a.verifier)) {
         hold(&a);
         ts_verifier_close(&a.verifier);

@@ -15,7 +15,8 @@ enum { HANDLER_STACK = 64 << 10, NULL_ZONE = 1 << 16 };
 /* A handler has no argument but what it finds here. */
 static ts_board *watched;
 
-/* ---- in the worker ------------------------------------------------------------------------------------------------- */
+/* ---- in the worker
+ * ------------------------------------------------------------------------------------------------- */
 
 static int access_kind(const void *context)
 {
@@ -23,7 +24,7 @@ static int access_kind(const void *context)
     const ucontext_t *c = context;
     return c->uc_mcontext.gregs[REG_ERR] & 2 ? 'w' : 'r'; /* bit 1 of the page-fault error code */
 #else
-    (void) context;
+    (void)context;
     return 0;
 #endif
 }
@@ -31,11 +32,11 @@ static int access_kind(const void *context)
 static uintptr_t stack_pointer(const void *context)
 {
 #if defined(__x86_64__) && defined(__linux__)
-    return (uintptr_t) ((const ucontext_t *) context)->uc_mcontext.gregs[REG_RSP];
+    return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RSP];
 #elif defined(__aarch64__) && defined(__linux__)
-    return (uintptr_t) ((const ucontext_t *) context)->uc_mcontext.sp;
+    return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.sp;
 #else
-    (void) context;
+    (void)context;
     return 0;
 #endif
 }
@@ -44,7 +45,8 @@ static uintptr_t stack_pointer(const void *context)
 static void note_fault(int sig, siginfo_t *info, void *context)
 {
     ts_board *b = watched;
-    ts_fault f = {.signal = sig, .nearest = -1, .address = (uintptr_t) info->si_addr, .by_kernel = info->si_code > 0};
+    ts_fault f = {
+        .signal = sig, .nearest = -1, .address = (uintptr_t)info->si_addr, .by_kernel = info->si_code > 0};
     uintptr_t sp = stack_pointer(context);
     f.access = sig == SIGSEGV ? access_kind(context) : 0;
     f.near_stack = sp && f.address + 65536 > sp && f.address < sp + 65536;
@@ -53,7 +55,8 @@ static void note_fault(int sig, siginfo_t *info, void *context)
         if (f.address < z->zone || f.address >= z->zone_end)
             continue;
         f.nearest = i;
-        f.distance = f.address < z->start ? -(int64_t) (z->start - f.address) : (int64_t) (f.address - z->end) + 1;
+        f.distance =
+            f.address < z->start ? -(int64_t)(z->start - f.address) : (int64_t)(f.address - z->end) + 1;
     }
     b->fault = f;
     raise(sig); /* the disposition is the default one again: it takes effect when the handler returns */
@@ -67,24 +70,27 @@ void ts_faults_watch(ts_board *board)
     stack.ss_sp = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) != 0)
         return; /* deaths are then explained by their signal alone */
-    struct sigaction action = {.sa_sigaction = note_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | (int) SA_RESETHAND};
+    struct sigaction action = {.sa_sigaction = note_fault,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
         sigaction(fatal[i], &action, NULL);
     signal(SIGABRT, SIG_DFL);
 }
 
-/* ---- in the session ------------------------------------------------------------------------------------------------- */
+/* ---- in the session
+ * ------------------------------------------------------------------------------------------------- */
 
 static const char *operand_name(const ts_problem *p, int index)
 {
-    return index >= 0 && (size_t) index < p->kernel->tensor_count ? p->kernel->tensors[index].name : "its workspace";
+    return index >= 0 && (size_t)index < p->kernel->tensor_count ? p->kernel->tensors[index].name
+                                                                 : "its workspace";
 }
 
 static void append_dims(const ts_board *b, const ts_problem *p, const char *before, ts_str *out)
 {
     for (size_t d = 0; d < p->kernel->dim_count; d++) {
-        ts_str_format(out, "%s%s=%lld", before, p->kernel->dims[d].name, (long long) b->dims[d]);
+        ts_str_format(out, "%s%s=%lld", before, p->kernel->dims[d].name, (long long)b->dims[d]);
         before = ",";
     }
 }
@@ -99,7 +105,7 @@ void ts_worker_phase(const ts_worker *w, const ts_problem *p, ts_str *out)
         [TS_PHASE_MEASURE] = "being measured",
     };
     ts_phase phase = w->board->phase;
-    ts_str_append(out, (unsigned) phase < TS_PHASE_COUNT ? phases[phase] : "running");
+    ts_str_append(out, (unsigned)phase < TS_PHASE_COUNT ? phases[phase] : "running");
     if (phase == TS_PHASE_VERIFY || phase == TS_PHASE_MEASURE)
         append_dims(w->board, p, " at ", out);
 }
@@ -112,14 +118,17 @@ static void explain_address(const ts_fault *f, const ts_problem *p, ts_str *out)
         return;
     if (f->nearest >= 0)
         ts_str_format(out, ": %s %lld byte%s %s %s (guard page)", verb, bytes, bytes == 1 ? "" : "s",
-                      f->distance < 0 ? "before the start of" : "past the end of", operand_name(p, f->nearest));
+                      f->distance < 0 ? "before the start of" : "past the end of",
+                      operand_name(p, f->nearest));
     else if (f->address < NULL_ZONE)
-        ts_str_format(out, ": %s address 0x%llx, a null pointer (malloc returns one beyond the worker's memory limit)", verb,
-                      (unsigned long long) f->address);
+        ts_str_format(
+            out, ": %s address 0x%llx, a null pointer (malloc returns one beyond the worker's memory limit)",
+            verb, (unsigned long long)f->address);
     else if (f->near_stack)
         ts_str_append(out, ": the stack overflowed");
     else
-        ts_str_format(out, ": %s address 0x%llx, far from every operand", verb, (unsigned long long) f->address);
+        ts_str_format(out, ": %s address 0x%llx, far from every operand", verb,
+                      (unsigned long long)f->address);
 }
 
 static ts_status explain_signal(const ts_worker *w, int sig, const ts_problem *p, ts_str *out)

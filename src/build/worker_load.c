@@ -15,18 +15,21 @@ ts_call_fn *ts_load_call(const char *object, const char *symbol)
     void *address = handle ? dlsym(handle, symbol) : NULL;
     ts_call_fn *call = NULL;
     if (address)
-        memcpy(&call, &address, sizeof call); /* POSIX lets data and function pointers be the same size; C has no cast for it */
+        memcpy(
+            &call, &address,
+            sizeof call); /* POSIX lets data and function pointers be the same size; C has no cast for it */
     else
         ts_fail(TS_ESYSTEM, "it could not be loaded: %s", dlerror());
     return call;
 }
 
-void ts_send_failed(const ts_worker_side *side, uint32_t item, ts_status status, ts_blame blame, double error, const char *reason)
+void ts_send_failed(const ts_worker_side *side, uint32_t item, ts_status status, ts_blame blame, double error,
+                    const char *reason)
 {
     ts_str payload = TS_STR_INIT;
-    uint32_t numbers[2] = {(uint32_t) status, (uint32_t) blame};
-    ts_str_append_n(&payload, (const char *) numbers, sizeof numbers);
-    ts_str_append_n(&payload, (const char *) &error, sizeof error);
+    uint32_t numbers[2] = {(uint32_t)status, (uint32_t)blame};
+    ts_str_append_n(&payload, (const char *)numbers, sizeof numbers);
+    ts_str_append_n(&payload, (const char *)&error, sizeof error);
     ts_str_append(&payload, reason);
     ts_message_send(side->fd, TS_MESSAGE_FAILED, item, ts_str_text(&payload), payload.length);
     ts_str_free(&payload);
@@ -60,7 +63,8 @@ bool ts_load_verifier(const ts_work *work, ts_worker_side *side, ts_verifier *ou
     return false;
 }
 
-/* Where the sandbox can't prevent it, a variant may have forked: in the copy of the worker this doesn't return. */
+/* Where the sandbox can't prevent it, a variant may have forked: in the copy of the worker this doesn't
+ * return. */
 static bool started_process(const ts_worker_side *side)
 {
     siginfo_t info;

@@ -17,7 +17,8 @@ typedef struct ts_header {
 
 static const uint32_t magic = 0x31577354; /* "TsW1" */
 
-/* ---- sending --------------------------------------------------------------------------------------------------- */
+/* ---- sending
+ * --------------------------------------------------------------------------------------------------- */
 
 static bool write_whole(int fd, const unsigned char *bytes, size_t n)
 {
@@ -28,7 +29,7 @@ static bool write_whole(int fd, const unsigned char *bytes, size_t n)
         if (done <= 0)
             return false;
         bytes += done;
-        n -= (size_t) done;
+        n -= (size_t)done;
     }
     return true;
 }
@@ -36,7 +37,7 @@ static bool write_whole(int fd, const unsigned char *bytes, size_t n)
 bool ts_message_send(int fd, ts_message_kind kind, uint32_t item, const void *payload, size_t length)
 {
     unsigned char small[512];
-    ts_header header = {magic, (uint32_t) kind, item, (uint32_t) length};
+    ts_header header = {magic, (uint32_t)kind, item, (uint32_t)length};
     if (length > TS_MESSAGE_LIMIT)
         return false;
     memcpy(small, &header, sizeof header);
@@ -48,13 +49,14 @@ bool ts_message_send(int fd, ts_message_kind kind, uint32_t item, const void *pa
     return write_whole(fd, small, sizeof header) && write_whole(fd, payload, length);
 }
 
-/* ---- receiving ------------------------------------------------------------------------------------------------- */
+/* ---- receiving
+ * ------------------------------------------------------------------------------------------------- */
 
 bool ts_message_feed(ts_message_reader *r, const void *bytes, size_t n)
 {
     if (r->begin > 0 && r->begin == r->end)
         r->begin = r->end = 0;
-    if (n > r->capacity - r->end) {
+    if (n > r->capacity - r->end && r->begin > 0) {
         memmove(r->bytes, r->bytes + r->begin, r->end - r->begin);
         r->end -= r->begin;
         r->begin = 0;
@@ -79,10 +81,12 @@ bool ts_message_next(ts_message_reader *r, ts_message *out)
     if (r->broken || have < sizeof header)
         return false;
     memcpy(&header, r->bytes + r->begin, sizeof header);
-    r->broken = header.magic != magic || header.kind == 0 || header.kind >= TS_MESSAGE_KINDS || header.length > TS_MESSAGE_LIMIT;
+    r->broken = header.magic != magic || header.kind == 0 || header.kind >= TS_MESSAGE_KINDS ||
+                header.length > TS_MESSAGE_LIMIT;
     if (r->broken || have - sizeof header < header.length)
         return false;
-    *out = (ts_message){(ts_message_kind) header.kind, header.item, r->bytes + r->begin + sizeof header, header.length};
+    *out = (ts_message){(ts_message_kind)header.kind, header.item, r->bytes + r->begin + sizeof header,
+                        header.length};
     r->begin += sizeof header + header.length;
     return true;
 }
@@ -93,7 +97,8 @@ void ts_message_reader_free(ts_message_reader *r)
     *r = (ts_message_reader){0};
 }
 
-/* ---- payloads ---------------------------------------------------------------------------------------------------- */
+/* ---- payloads
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool copy_out(const ts_message *message, size_t offset, void *out, size_t size)
 {
@@ -138,7 +143,7 @@ static char *clean_text(const unsigned char *bytes, size_t n)
     if (!text)
         return NULL;
     for (size_t i = 0; i < n; i++)
-        text[i] = bytes[i] >= 0x20 && bytes[i] != 0x7f ? (char) bytes[i] : ' ';
+        text[i] = bytes[i] >= 0x20 && bytes[i] != 0x7f ? (char)bytes[i] : ' ';
     text[n] = '\0';
     return text;
 }
@@ -149,12 +154,13 @@ char *ts_message_text(const ts_message *message, size_t offset)
     return clean_text(message->payload + offset, message->length - offset);
 }
 
-/* ---- counters: u32 available, double value, and three texts, each a u32 length and its bytes -------------------------- */
+/* ---- counters: u32 available, double value, and three texts, each a u32 length and its bytes
+ * -------------------------- */
 
 static void pack_text(const char *text, ts_str *out)
 {
-    uint32_t n = text ? (uint32_t) strnlen(text, MAX_TEXT) : UINT32_MAX;
-    ts_str_append_n(out, (const char *) &n, sizeof n);
+    uint32_t n = text ? (uint32_t)strnlen(text, MAX_TEXT) : UINT32_MAX;
+    ts_str_append_n(out, (const char *)&n, sizeof n);
     if (text)
         ts_str_append_n(out, text, n);
 }
@@ -164,8 +170,8 @@ void ts_counters_pack(const ts_counter *counters, size_t count, double calls, ts
     for (size_t i = 0; i < count && i < MAX_COUNTERS; i++) {
         uint32_t available = counters[i].available;
         double value = counters[i].available ? counters[i].value / calls : NAN;
-        ts_str_append_n(out, (const char *) &available, sizeof available);
-        ts_str_append_n(out, (const char *) &value, sizeof value);
+        ts_str_append_n(out, (const char *)&available, sizeof available);
+        ts_str_append_n(out, (const char *)&value, sizeof value);
         pack_text(counters[i].name, out);
         pack_text(counters[i].unit, out);
         pack_text(counters[i].reason, out);
@@ -191,11 +197,13 @@ static bool unpack_text(const ts_message *message, size_t *offset, const char **
 static bool unpack_counter(const ts_message *message, size_t *offset, ts_counter *c)
 {
     uint32_t available;
-    if (!ts_message_u32(message, *offset, &available) || !ts_message_double(message, *offset + sizeof available, &c->value))
+    if (!ts_message_u32(message, *offset, &available) ||
+        !ts_message_double(message, *offset + sizeof available, &c->value))
         return false;
     *offset += sizeof available + sizeof c->value;
     c->available = available != 0;
-    return unpack_text(message, offset, &c->name) && unpack_text(message, offset, &c->unit) && unpack_text(message, offset, &c->reason);
+    return unpack_text(message, offset, &c->name) && unpack_text(message, offset, &c->unit) &&
+           unpack_text(message, offset, &c->reason);
 }
 
 int ts_counters_unpack(const ts_message *message, ts_counter **counters, size_t *count)

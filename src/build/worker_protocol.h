@@ -1,7 +1,8 @@
 /*
- * What a worker tells the session, as messages over a pipe: a header (magic, kind, item, length) and a payload of at most TS_MESSAGE_LIMIT
- * bytes. Both ends are the same program on the same machine, so numbers travel as they are; but the sender may be out of its
- * mind, so the reader believes nothing that it has not checked.
+ * What a worker tells the session, as messages over a pipe: a header (magic, kind, item, length) and a
+ * payload of at most TS_MESSAGE_LIMIT bytes. Both ends are the same program on the same machine, so numbers
+ * travel as they are; but the sender may be out of its mind, so the reader believes nothing that it has not
+ * checked.
  */
 #ifndef TS_BUILD_WORKER_PROTOCOL_H
 #define TS_BUILD_WORKER_PROTOCOL_H
@@ -23,7 +24,7 @@ typedef enum ts_message_kind {
     TS_MESSAGE_KINDS
 } ts_message_kind;
 
-#define TS_MESSAGE_LIMIT ((size_t) 1 << 20)
+#define TS_MESSAGE_LIMIT ((size_t)1 << 20)
 
 typedef struct ts_message {
     ts_message_kind kind;
@@ -47,7 +48,8 @@ bool ts_message_feed(ts_message_reader *r, const void *bytes, size_t n);
 bool ts_message_next(ts_message_reader *r, ts_message *out);
 void ts_message_reader_free(ts_message_reader *r);
 
-/** Doubles of a payload from `offset` on, copied and owned by the caller; NULL and *count 0 if there are none or one isn't whole. */
+/** Doubles of a payload from `offset` on, copied and owned by the caller; NULL and *count 0 if there are none
+ * or one isn't whole. */
 double *ts_message_doubles(const ts_message *message, size_t offset, size_t *count);
 /** Read a number at `offset`; false if it doesn't fit. */
 bool ts_message_u32(const ts_message *message, size_t offset, uint32_t *out);

@@ -1,4 +1,5 @@
-/* The worker of the search: each variant is loaded, verified, and only then timed; and the one that computes the reference results. */
+/* The worker of the search: each variant is loaded, verified, and only then timed; and the one that computes
+ * the reference results. */
 #include "build/worker_load.h"
 
 #include "measure/stats.h"
@@ -19,7 +20,8 @@ void ts_work_reference(const void *context, ts_worker_side *side)
     ts_call_fn *reference = ts_load_call(work->reference_object, "ts_reference_call");
     ts_message_send(side->fd, TS_MESSAGE_BEGIN, 0, NULL, 0);
     side->board->phase = TS_PHASE_REFERENCE;
-    if (reference && ts_references_compute(work->references, work->problem, work->slots, reference, reference_seconds) == TS_OK)
+    if (reference && ts_references_compute(work->references, work->problem, work->slots, reference,
+                                           reference_seconds) == TS_OK)
         ts_message_send(side->fd, TS_MESSAGE_DONE, 0, NULL, 0);
     else
         ts_send_failed(side, 0, TS_STATUS_UNAVAILABLE, TS_BLAME_OBJECT, NAN, ts_error());
@@ -28,9 +30,9 @@ void ts_work_reference(const void *context, ts_worker_side *side)
 static void send_samples(const ts_worker_side *side, uint32_t i, const ts_timing *t, double seconds)
 {
     ts_str payload = TS_STR_INIT;
-    ts_str_append_n(&payload, (const char *) &t->inner, sizeof t->inner);
-    ts_str_append_n(&payload, (const char *) &seconds, sizeof seconds);
-    ts_str_append_n(&payload, (const char *) t->samples, t->count * sizeof *t->samples);
+    ts_str_append_n(&payload, (const char *)&t->inner, sizeof t->inner);
+    ts_str_append_n(&payload, (const char *)&seconds, sizeof seconds);
+    ts_str_append_n(&payload, (const char *)t->samples, t->count * sizeof *t->samples);
     ts_message_send(side->fd, TS_MESSAGE_SAMPLES, i, ts_str_text(&payload), payload.length);
     ts_str_free(&payload);
 }
@@ -41,7 +43,8 @@ static void send_verified(const ts_worker_side *side, uint32_t i, double error, 
     ts_message_send(side->fd, TS_MESSAGE_VERIFIED, i, numbers, sizeof numbers);
 }
 
-static bool time_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_verifier *v, ts_call_fn *fn, double *best)
+static bool time_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_verifier *v, ts_call_fn *fn,
+                      double *best)
 {
     ts_timing timing = {0};
     ts_timing_plan plan = work->plan;
@@ -68,8 +71,8 @@ static bool time_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_
 }
 
 /*
- * True if the worker may go on: a variant that was proved wrong may have damaged what the next one would be judged by, so that a new worker
- * takes over.
+ * True if the worker may go on: a variant that was proved wrong may have damaged what the next one would be
+ * judged by, so that a new worker takes over.
  */
 static bool work_on(const ts_work *work, uint32_t i, ts_worker_side *side, ts_verifier *v, double *best)
 {

@@ -174,7 +174,8 @@ static void show(ts_progress *p, const ts_str *line)
 void ts_progress_update(void *context, const ts_tune_progress *now)
 {
     ts_progress *p = context;
-    if (!due(p, now->phase, now->shape))
+    /* The report that follows says that it is done. */
+    if (strcmp(now->phase, "done") == 0 || !due(p, now->phase, now->shape))
         return;
     ts_str line = TS_STR_INIT;
     if (p->terminal)

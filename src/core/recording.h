@@ -47,6 +47,9 @@ int ts_recordings_load(const char *path, ts_recordings *out);
 int ts_recordings_parse(const char *text, size_t length, const char *path, ts_recordings *out);
 void ts_recordings_clear(ts_recordings *r);
 
+/** Text of a plain, .gz or .xz file: `limit` bounds it, so that a small file can't fill the memory. */
+int ts_recording_read(const char *path, size_t limit, char **text, size_t *length);
+
 /** True for rates by name ("GFLOP/s", "score"): their cost is the negative of what was recorded. */
 bool ts_objective_maximised(const char *objective);
 

@@ -7,9 +7,6 @@
 #include "util/vec.h"
 #include <jansson.h>
 
-/** Uncompressed text: `limit` bounds it, so that a small file can't fill the memory. */
-int ts_recording_read(const char *path, size_t limit, char **text, size_t *length);
-
 /** Raw timings of one entry, as recorded; taken out of the JSON, where each number would cost a node. */
 typedef struct ts_raw {
     double *values;

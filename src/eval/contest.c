@@ -1,6 +1,7 @@
 /*
- * The finals of the hardware evaluator. One worker holds all entrants; results come in round by round, so that an entrant that brings
- * the worker down costs the round it was in, not the rounds before: the others go on in a new worker.
+ * The finals of the hardware evaluator. One worker holds all entrants; results come in round by round, so
+ * that an entrant that brings the worker down costs the round it was in, not the rounds before: the others go
+ * on in a new worker.
  */
 #include "eval/hardware.h"
 
@@ -18,9 +19,9 @@ typedef struct ts_final {
     ts_hardware *h;
     ts_job **entrants; /* [count], in the order asked for */
     size_t count, rounds, wanted_rounds;
-    TS_VEC(double) rows; /* [rounds][count + 1]: samples, then the peak */
+    TS_VEC(double) rows;               /* [rounds][count + 1]: samples, then the peak */
     size_t entrant_of[TS_WORKER_JOBS]; /* by the worker's item */
-    double deadline;   /* 0: none */
+    double deadline;                   /* 0: none */
     bool counting, sense;
     size_t barren;
 } ts_final;
@@ -35,7 +36,8 @@ void ts_contest_clear(ts_contest *c)
     *c = (ts_contest){0};
 }
 
-/* ---- building ---------------------------------------------------------------------------------------------------- */
+/* ---- building
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool all_built(const ts_hardware *h)
 {
@@ -59,7 +61,8 @@ static int build_all(ts_hardware *h)
     }
 }
 
-/* ---- messages ---------------------------------------------------------------------------------------------------- */
+/* ---- messages
+ * ---------------------------------------------------------------------------------------------------- */
 
 static bool take_round(ts_final *f, const ts_message *message)
 {
@@ -84,10 +87,10 @@ static bool take_failure(ts_job *job, const ts_message *message)
 {
     uint32_t status;
     char *reason = ts_message_text(message, 2 * sizeof status + sizeof(double));
-    bool ok = reason && ts_message_u32(message, 0, &status) && status != TS_STATUS_OK && status < TS_STATUS_COUNT &&
-              ts_message_double(message, 2 * sizeof status, &job->result.error);
+    bool ok = reason && ts_message_u32(message, 0, &status) && status != TS_STATUS_OK &&
+              status < TS_STATUS_COUNT && ts_message_double(message, 2 * sizeof status, &job->result.error);
     if (ok)
-        ts_job_fail(job, (ts_status) status, reason);
+        ts_job_fail(job, (ts_status)status, reason);
     free(reason);
     return ok;
 }
@@ -105,7 +108,8 @@ static bool take_entrant_message(ts_final *f, const ts_message *message)
         h->begun++;
         return true;
     case TS_MESSAGE_VERIFIED:
-        return ts_message_double(message, 0, &r->error) && ts_message_double(message, sizeof(double), &r->times.verify);
+        return ts_message_double(message, 0, &r->error) &&
+               ts_message_double(message, sizeof(double), &r->times.verify);
     case TS_MESSAGE_FAILED:
         return take_failure(job, message);
     case TS_MESSAGE_COUNTERS:
@@ -133,7 +137,8 @@ static void take_message(ts_final *f, const ts_message *message)
         f->sense = take_entrant_message(f, message);
 }
 
-/* ---- one worker after another ------------------------------------------------------------------------------------- */
+/* ---- one worker after another
+ * ------------------------------------------------------------------------------------- */
 
 static int start_worker(ts_final *f)
 {
@@ -151,7 +156,8 @@ static int start_worker(ts_final *f)
     h->work.sample_seconds = sample_seconds;
     const char *counters = h->options.counters ? h->options.counters : "papi";
     h->work.counters = strcmp(counters, "none") == 0 ? NULL : counters;
-    ts_worker_setup setup = ts_hardware_setup(h, 2 * (start_seconds + left) + (double) count * ts_hardware_verify_limit(h));
+    ts_worker_setup setup =
+        ts_hardware_setup(h, 2 * (start_seconds + left) + (double)count * ts_hardware_verify_limit(h));
     f->counting = false;
     f->sense = true;
     ts_hardware_set_deadline(h, start_seconds);
@@ -173,7 +179,9 @@ static int listen(ts_final *f)
             return ts_fail(TS_ENOMEM, "out of memory while listening to a worker");
         while (f->sense && ts_message_next(&h->worker.reader, &message)) {
             if (message.item == UINT32_MAX && message.kind == TS_MESSAGE_FAILED)
-                return ts_fail(TS_EINPUT, "%s can't be loaded; remove the cache of built variants and try again", h->reference_object);
+                return ts_fail(TS_EINPUT,
+                               "%s can't be loaded; remove the cache of built variants and try again",
+                               h->reference_object);
             take_message(f, &message);
         }
     }
@@ -235,7 +243,8 @@ static int run(ts_final *f)
     return rc;
 }
 
-/* ---- the outcome -------------------------------------------------------------------------------------------------- */
+/* ---- the outcome
+ * -------------------------------------------------------------------------------------------------- */
 
 static bool has_peak(const ts_final *f)
 {
@@ -253,7 +262,9 @@ static void note_missing_counters(const ts_final *f, ts_result *r)
     r->counters = calloc(1, sizeof *r->counters);
     if (!r->counters)
         return;
-    r->counters[0] = (ts_counter){.name = strdup(f->h->work.counters), .unit = strdup("events"), .value = NAN,
+    r->counters[0] = (ts_counter){.name = strdup(f->h->work.counters),
+                                  .unit = strdup("events"),
+                                  .value = NAN,
                                   .reason = strdup("the worker ended before they were read")};
     r->counter_count = 1;
 }
@@ -292,13 +303,15 @@ static int fill(const ts_final *f, ts_contest *out)
     return TS_OK;
 }
 
-int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds, double seconds, ts_contest *out)
+int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds,
+                        double seconds, ts_contest *out)
 {
-    ts_hardware *h = (ts_hardware *) self;
+    ts_hardware *h = (ts_hardware *)self;
     ts_final f = {.h = h, .count = count, .wanted_rounds = rounds};
     *out = (ts_contest){0};
     if (count == 0 || count > TS_WORKER_JOBS || (rounds == 0 && seconds <= 0))
-        return ts_fail(TS_EINPUT, "a contest takes 1 to %d entrants and a limit of rounds or seconds", TS_WORKER_JOBS);
+        return ts_fail(TS_EINPUT, "a contest takes 1 to %d entrants and a limit of rounds or seconds",
+                       TS_WORKER_JOBS);
     ts_hardware_abandon(h);
     h->hold = true;
     int rc = ts_hardware_queue(h, configs, count);

@@ -15,7 +15,7 @@ typedef struct ts_contest {
     size_t count, rounds;   /**< rounds completed */
     double *samples;        /**< [count][rounds] seconds per call; a failed entrant's row is NAN; owned */
     double *peak;           /**< [rounds] flop/s measured in that round; owned; NULL where it makes no sense */
-    ts_result *results;     /**< [count]: status and counters per entrant; owned */
+    ts_result *results;     /**< [count]: status and counters (events per call) per entrant; owned */
 } ts_contest;
 void ts_contest_clear(ts_contest *c);
 
@@ -32,6 +32,8 @@ struct ts_evaluator {
     int (*collect)(ts_evaluator *self, double timeout, ts_result *out);
     /** Measure these again, interleaved. NULL: costs are exact, no contest is needed. */
     int (*contest)(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds, double seconds, ts_contest *out);
+    /** Seconds by the clock that budgets of time refer to. NULL: the machine's, ts_now(). */
+    double (*now)(const ts_evaluator *self);
     void (*close)(ts_evaluator *self); /**< kills what runs, removes scratch, frees self */
 };
 
@@ -39,7 +41,7 @@ struct ts_evaluator {
 typedef struct ts_hardware_options {
     int cpu;               /**< CPU to measure on; -1: the last allowed one */
     int jobs;              /**< parallel compilations; 0: allowed CPUs - 1, at least 1 */
-    double verify_seconds; /**< limit per variant before it counts as timed out (default 10 + 20x reference time) */
+    double verify_seconds; /**< limit per variant before it counts as hung (default 2 + 30x reference time) */
     size_t memory_limit;   /**< address space of a worker in bytes (default 4 GiB + operands) */
     bool cold;             /**< cold-cache timing */
     bool no_cache;         /**< ignore the build cache */

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 enum { BATCH = 8, DEPTH = 3 };
-static const uint64_t cache_bytes = (uint64_t) 512 << 20;
+static const uint64_t cache_bytes = (uint64_t)512 << 20;
 
-/* ---- jobs ------------------------------------------------------------------------------------------------------ */
+/* ---- jobs
+ * ------------------------------------------------------------------------------------------------------ */
 
 void ts_job_free(ts_job *job)
 {
@@ -38,7 +39,8 @@ void ts_job_fail(ts_job *job, ts_status status, const char *reason)
     job->state = TS_JOB_FINISHED;
 }
 
-/* 1: applies, with its dimensions; 0: doesn't apply to this configuration; negative: the manifest's expression is wrong. */
+/* 1: applies, with its dimensions; 0: doesn't apply to this configuration; negative: the manifest's
+ * expression is wrong. */
 static int case_dims(const ts_hardware *h, const ts_verify *verify, int64_t *dims)
 {
     const ts_kernel *k = h->problem->kernel;
@@ -63,12 +65,13 @@ static int add_cases(const ts_hardware *h, ts_job *job)
         int applies = case_dims(h, &k->verifies[i], job->cases[job->case_count]);
         if (applies < 0)
             return applies;
-        job->case_count += (size_t) applies;
+        job->case_count += (size_t)applies;
     }
     return TS_OK;
 }
 
-/* A configuration that its template refuses, or whose compiler is missing, is a result; anything else that fails is an error. */
+/* A configuration that its template refuses, or whose compiler is missing, is a result; anything else that
+ * fails is an error. */
 static int render(ts_hardware *h, ts_job *job)
 {
     double before = ts_now();
@@ -95,7 +98,8 @@ int ts_hardware_queue(ts_hardware *h, const uint64_t *configs, size_t count)
             free(job);
             return ts_fail(TS_ENOMEM, "out of memory while queueing variants");
         }
-        job->result = (ts_result){.config = configs[i], .cost = NAN, .error = NAN, .status = TS_STATUS_UNAVAILABLE};
+        job->result =
+            (ts_result){.config = configs[i], .cost = NAN, .error = NAN, .status = TS_STATUS_UNAVAILABLE};
         int rc = render(h, job);
         if (rc != TS_OK)
             return rc;
@@ -105,12 +109,13 @@ int ts_hardware_queue(ts_hardware *h, const uint64_t *configs, size_t count)
 
 static int submit(ts_evaluator *self, const uint64_t *configs, size_t count)
 {
-    ts_hardware *h = (ts_hardware *) self;
+    ts_hardware *h = (ts_hardware *)self;
     int rc = ts_hardware_queue(h, configs, count);
     return rc == TS_OK ? ts_hardware_pump(h) : rc;
 }
 
-/* ---- moving ---------------------------------------------------------------------------------------------------- */
+/* ---- moving
+ * ---------------------------------------------------------------------------------------------------- */
 
 int ts_hardware_pump(ts_hardware *h)
 {
@@ -139,7 +144,7 @@ void ts_hardware_wait(ts_hardware *h, double seconds)
         fds[n++] = (struct pollfd){.fd = h->worker.fd, .events = POLLIN};
         seconds = left < seconds ? left : seconds;
     }
-    int milliseconds = seconds <= 0 ? 0 : seconds > 60 ? 60000 : (int) ceil(seconds * 1e3);
+    int milliseconds = seconds <= 0 ? 0 : seconds > 60 ? 60000 : (int)ceil(seconds * 1e3);
     poll(fds, n, milliseconds);
 }
 
@@ -162,7 +167,7 @@ static bool take_result(ts_hardware *h, ts_result *out)
 
 static int collect(ts_evaluator *self, double timeout, ts_result *out)
 {
-    ts_hardware *h = (ts_hardware *) self;
+    ts_hardware *h = (ts_hardware *)self;
     double deadline = ts_now() + timeout;
     for (;;) {
         int rc = ts_hardware_pump(h);
@@ -179,10 +184,11 @@ static int collect(ts_evaluator *self, double timeout, ts_result *out)
 
 static void incumbent(ts_evaluator *self, double cost)
 {
-    ((ts_hardware *) self)->incumbent = cost;
+    ((ts_hardware *)self)->incumbent = cost;
 }
 
-/* ---- opening and closing ---------------------------------------------------------------------------------------- */
+/* ---- opening and closing
+ * ---------------------------------------------------------------------------------------- */
 
 void ts_hardware_abandon(ts_hardware *h)
 {
@@ -205,7 +211,7 @@ void ts_hardware_abandon(ts_hardware *h)
 
 static void close_hardware(ts_evaluator *self)
 {
-    ts_hardware *h = (ts_hardware *) self;
+    ts_hardware *h = (ts_hardware *)self;
     ts_hardware_abandon(h);
     for (size_t i = 0; i < h->unit_count; i++)
         ts_compile_clear(&h->units[i].compile);
@@ -228,14 +234,14 @@ static void close_hardware(ts_evaluator *self)
 }
 
 /*
- * One CPU is for measuring; this process and the compilers it starts stay off it (they inherit the affinity), as long as there is
- * another.
+ * One CPU is for measuring; this process and the compilers it starts stay off it (they inherit the affinity),
+ * as long as there is another.
  */
 static void choose_cpus(ts_hardware *h)
 {
     cpu_set_t others;
     h->cpu = h->options.cpu;
-    h->max_units = h->options.jobs > 0 ? (size_t) h->options.jobs : 1;
+    h->max_units = h->options.jobs > 0 ? (size_t)h->options.jobs : 1;
     if (sched_getaffinity(0, sizeof h->affinity, &h->affinity) != 0)
         return;
     for (int i = CPU_SETSIZE - 1; i >= 0 && h->cpu < 0; i--)
@@ -245,8 +251,9 @@ static void choose_cpus(ts_hardware *h)
         CPU_CLR(h->cpu, &others);
     int spare = CPU_COUNT(&others);
     if (h->options.jobs <= 0 && spare > 1)
-        h->max_units = (size_t) spare;
-    h->max_units = h->max_units < TS_MAX_UNITS - 2 ? h->max_units : TS_MAX_UNITS - 2; /* and the reference, and a guest */
+        h->max_units = (size_t)spare;
+    h->max_units = h->max_units < TS_MAX_UNITS - 2 ? h->max_units
+                                                   : TS_MAX_UNITS - 2; /* and the reference, and a guest */
     h->affinity_narrowed = spare > 0 && sched_setaffinity(0, sizeof others, &others) == 0;
 }
 
@@ -269,14 +276,20 @@ static int prepare(ts_hardware *h)
     return rc;
 }
 
-int ts_hardware_open(const ts_problem *problem, const ts_target *target, const ts_space *space, const ts_hardware_options *options,
-                     ts_evaluator **out)
+int ts_hardware_open(const ts_problem *problem, const ts_target *target, const ts_space *space,
+                     const ts_hardware_options *options, ts_evaluator **out)
 {
     ts_hardware *h = calloc(1, sizeof *h);
     if (!h)
         return ts_fail(TS_ENOMEM, "out of memory while opening the evaluator");
-    h->base = (ts_evaluator){.name = "hardware", .batch = BATCH, .depth = DEPTH, .submit = submit, .incumbent = incumbent,
-                             .collect = collect, .contest = ts_hardware_contest, .close = close_hardware};
+    h->base = (ts_evaluator){.name = "hardware",
+                             .batch = BATCH,
+                             .depth = DEPTH,
+                             .submit = submit,
+                             .incumbent = incumbent,
+                             .collect = collect,
+                             .contest = ts_hardware_contest,
+                             .close = close_hardware};
     h->problem = problem;
     h->target = target;
     h->space = space;

@@ -1,9 +1,10 @@
 /*
- * Inside the hardware evaluator: a pipeline in one single-threaded process. Jobs are rendered when submitted, compiled several to a
- * translation unit by child processes, and worked on by one worker process at a time; hardware_pump() moves everything that can move.
+ * Inside the hardware evaluator: a pipeline in one single-threaded process. Jobs are rendered when submitted,
+ * compiled several to a translation unit by child processes, and worked on by one worker process at a time;
+ * hardware_pump() moves everything that can move.
  *
- *   QUEUED --(unit starts)--> COMPILING --(unit ends)--> READY --(worker starts)--> RUNNING --(record)--> FINISHED
- *      ^  a unit that fails is split; an object that can't be loaded is built again  |
+ *   QUEUED --(unit starts)--> COMPILING --(unit ends)--> READY --(worker starts)--> RUNNING --(record)-->
+ * FINISHED ^  a unit that fails is split; an object that can't be loaded is built again  |
  *      +------------------------------------------------------------------------------+
  */
 #ifndef TS_EVAL_HARDWARE_H
@@ -17,7 +18,13 @@
 
 #include <sched.h>
 
-typedef enum ts_job_state { TS_JOB_QUEUED, TS_JOB_COMPILING, TS_JOB_READY, TS_JOB_RUNNING, TS_JOB_FINISHED } ts_job_state;
+typedef enum ts_job_state {
+    TS_JOB_QUEUED,
+    TS_JOB_COMPILING,
+    TS_JOB_READY,
+    TS_JOB_RUNNING,
+    TS_JOB_FINISHED
+} ts_job_state;
 
 /** One configuration on its way to a result. */
 typedef struct ts_job {
@@ -25,13 +32,13 @@ typedef struct ts_job {
     ts_variant variant;
     int64_t (*cases)[TS_MAX_DIMS];
     size_t case_count;
-    char *object;         /**< path of the shared object */
-    bool object_is_ours;  /**< in the scratch folder: removed with the job */
-    bool judged;          /**< its worker has sent a verdict or samples */
-    bool looked;          /**< the cache has been asked */
-    bool alone;           /**< its translation unit failed in company: compile it by itself */
-    bool rebuild;         /**< its cached object could not be loaded: compile it whatever the cache says */
-    bool first;           /**< it crashed in a worker that had run others: it goes first in the next */
+    char *object;        /**< path of the shared object */
+    bool object_is_ours; /**< in the scratch folder: removed with the job */
+    bool judged;         /**< its worker has sent a verdict or samples */
+    bool looked;         /**< the cache has been asked */
+    bool alone;          /**< its translation unit failed in company: compile it by itself */
+    bool rebuild;        /**< its cached object could not be loaded: compile it whatever the cache says */
+    bool first;          /**< it crashed in a worker that had run others: it goes first in the next */
     ts_result result;
 } ts_job;
 
@@ -63,11 +70,11 @@ typedef struct ts_hardware {
     const ts_space *space;
     ts_hardware_options options;
     ts_renderer *renderer;
-    ts_value *slots;   /**< [slot_count]: what is known of every configuration */
+    ts_value *slots;         /**< [slot_count]: what is known of every configuration */
     ts_value *scratch_slots; /**< the same with the parameters of one configuration */
     char *scratch;
     int lock_fd;
-    int cpu;           /**< to measure on; -1: any, there is only one */
+    int cpu;            /**< to measure on; -1: any, there is only one */
     cpu_set_t affinity; /**< of the caller, put back at the end */
     bool affinity_narrowed;
     TS_VEC(ts_job *) jobs; /**< everything in flight, in order of submission */
@@ -78,18 +85,18 @@ typedef struct ts_hardware {
     char *reference_compiler, *reference_object;
     bool reference_is_plain; /**< -march=native was refused: compiled without */
     ts_worker worker;
-    ts_work work;          /**< what the worker inherited */
+    ts_work work; /**< what the worker inherited */
     ts_work_item items[TS_WORKER_JOBS];
     ts_job *running[TS_WORKER_JOBS]; /**< by item; NULL once the worker is done with it */
-    size_t current;        /**< item that the worker is at; TS_NO_ITEM: between items */
-    size_t begun;          /**< items begun by this worker */
+    size_t current;                  /**< item that the worker is at; TS_NO_ITEM: between items */
+    size_t begun;                    /**< items begun by this worker */
     bool ended_well;
     double deadline;       /**< when the worker's present step counts as hung */
     double limit;          /**< that step's limit in seconds, for the message */
     size_t barren_workers; /**< died one after another without an item to blame */
     bool hold;             /**< a contest is on: start no search worker */
     double incumbent;
-    int fatal;             /**< error code that ended the evaluator, with its sentence */
+    int fatal; /**< error code that ended the evaluator, with its sentence */
     char *fatal_text;
 } ts_hardware;
 
@@ -107,12 +114,14 @@ void ts_job_free(ts_job *job);
 /** Finish a job without success. `reason` is copied. */
 void ts_job_fail(ts_job *job, ts_status status, const char *reason);
 
-/* ---- hardware_build.c -------------------------------------------------------------------------------------------- */
+/* ---- hardware_build.c
+ * -------------------------------------------------------------------------------------------- */
 
 /** Take in compilations that ended, start those that can. */
 int ts_hardware_build(ts_hardware *h);
 
-/* ---- hardware_work.c --------------------------------------------------------------------------------------------- */
+/* ---- hardware_work.c
+ * --------------------------------------------------------------------------------------------- */
 
 /** Read the worker's records, enforce its deadline, start the next. */
 int ts_hardware_work(ts_hardware *h);
@@ -128,8 +137,10 @@ void ts_hardware_describe_work(ts_hardware *h, size_t count);
 double ts_hardware_verify_limit(const ts_hardware *h);
 double ts_hardware_measure_limit(const ts_hardware *h);
 
-/* ---- contest.c --------------------------------------------------------------------------------------------------- */
+/* ---- contest.c
+ * --------------------------------------------------------------------------------------------------- */
 
-int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds, double seconds, ts_contest *out);
+int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds,
+                        double seconds, ts_contest *out);
 
 #endif

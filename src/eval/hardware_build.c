@@ -1,4 +1,5 @@
-/* The compiling half of the hardware evaluator: translation units formed, started, taken in; blame laid exactly. */
+/* The compiling half of the hardware evaluator: translation units formed, started, taken in; blame laid
+ * exactly. */
 #include "eval/hardware.h"
 
 #include "util/clock.h"
@@ -15,9 +16,11 @@
 enum { EAGER_UNIT = 3, NICE = 10, NICE_GUEST = 19, FEW_COMPILERS = 4 };
 static const double unit_seconds = 60, seconds_per_variant = 30;
 
-/* ---- objects ----------------------------------------------------------------------------------------------------- */
+/* ---- objects
+ * ----------------------------------------------------------------------------------------------------- */
 
-/* Give a job its object: in the cache if that works, else (a full or read-only disk) in the scratch folder. */
+/* Give a job its object: in the cache if that works, else (a full or read-only disk) in the scratch folder.
+ */
 static int install(ts_hardware *h, ts_job *job, const char *object)
 {
     char path[4096];
@@ -37,7 +40,8 @@ static int install(ts_hardware *h, ts_job *job, const char *object)
     return TS_OK;
 }
 
-/* An object built before: by an earlier session, or for another configuration that renders to the same text. */
+/* An object built before: by an earlier session, or for another configuration that renders to the same text.
+ */
 static bool find_object(ts_hardware *h, ts_job *job)
 {
     char path[4096];
@@ -49,7 +53,8 @@ static bool find_object(ts_hardware *h, ts_job *job)
     return job->object != NULL;
 }
 
-/* ---- units ------------------------------------------------------------------------------------------------------- */
+/* ---- units
+ * ------------------------------------------------------------------------------------------------------- */
 
 static bool belongs(const ts_unit *u, const ts_job *job, bool company)
 {
@@ -76,8 +81,9 @@ static bool being_compiled(const ts_hardware *h, const ts_job *job)
 }
 
 /*
- * The worker is often faster than the compilers. Where these are few, the CPU for measuring compiles too while there is nothing to measure;
- * such a guest is so nice that a worker that comes back hardly notices it (not at all, at real-time priority).
+ * The worker is often faster than the compilers. Where these are few, the CPU for measuring compiles too
+ * while there is nothing to measure; such a guest is so nice that a worker that comes back hardly notices it
+ * (not at all, at real-time priority).
  */
 static bool guest_welcome(const ts_hardware *h)
 {
@@ -164,7 +170,7 @@ static void unit_failed(ts_unit *u, const char *why)
 
 static int unit_finished(ts_hardware *h, ts_unit *u, int outcome)
 {
-    double share = (double) (ts_now_ns() - u->compile.started_ns) * 1e-9 / (double) u->count;
+    double share = (double)(ts_now_ns() - u->compile.started_ns) * 1e-9 / (double)u->count;
     int rc = TS_OK;
     for (size_t i = 0; i < u->count; i++)
         u->jobs[i]->result.times.compile += share;
@@ -173,12 +179,14 @@ static int unit_finished(ts_hardware *h, ts_unit *u, int outcome)
     for (size_t i = 0; i < u->count && outcome == 1 && rc == TS_OK; i++) {
         /* Later ones link to what the first put into the cache, which is on the cache's own file system. */
         const ts_job *before = i > 0 ? u->jobs[i - 1] : NULL;
-        rc = install(h, u->jobs[i], before && !before->object_is_ours ? before->object : u->compile.object_path);
+        rc = install(h, u->jobs[i],
+                     before && !before->object_is_ours ? before->object : u->compile.object_path);
     }
     return rc;
 }
 
-/* ---- the reference ------------------------------------------------------------------------------------------------- */
+/* ---- the reference
+ * ------------------------------------------------------------------------------------------------- */
 
 static const char *reference_flags(const ts_hardware *h)
 {
@@ -219,8 +227,12 @@ static int start_reference(ts_hardware *h)
     } else if (rc == TS_OK) {
         ts_unit *u = &h->units[h->unit_count];
         *u = (ts_unit){.count = 0};
-        ts_compile_request request = {.scratch = h->scratch, .name = id, .compiler = h->reference_compiler,
-                                      .flags = reference_flags(h), .source = ts_str_text(&text), .cpu = -1};
+        ts_compile_request request = {.scratch = h->scratch,
+                                      .name = id,
+                                      .compiler = h->reference_compiler,
+                                      .flags = reference_flags(h),
+                                      .source = ts_str_text(&text),
+                                      .cpu = -1};
         rc = ts_compile_start(&request, &u->compile);
         h->unit_count += rc == TS_OK;
         h->reference_state = TS_REFERENCE_COMPILING;
@@ -240,7 +252,8 @@ static int reference_finished(ts_hardware *h, ts_unit *u, int outcome)
     }
     if (outcome < 0)
         return ts_fail(TS_EINPUT, "%s doesn't compile: %s", h->problem->kernel->reference, ts_error());
-    if (!h->options.no_cache && ts_cache_put(slash + 1, u->compile.object_path) == TS_OK && ts_cache_find(slash + 1, path, sizeof path))
+    if (!h->options.no_cache && ts_cache_put(slash + 1, u->compile.object_path) == TS_OK &&
+        ts_cache_find(slash + 1, path, sizeof path))
         h->reference_object = strdup(path);
     else {
         h->reference_object = ts_asprintf("%s/reference.so", h->scratch);
@@ -266,14 +279,16 @@ static int choose_reference_compiler(ts_hardware *h)
     return h->reference_compiler ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while choosing a compiler");
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it
+ * ----------------------------------------------------------------------------------------------------- */
 
 static int take_in_units(ts_hardware *h)
 {
     int rc = TS_OK;
     for (size_t i = 0; i < h->unit_count && rc == TS_OK;) {
         ts_unit u = h->units[i];
-        int outcome = ts_compile_poll(&h->units[i].compile, false, unit_seconds + seconds_per_variant * (double) u.count);
+        int outcome = ts_compile_poll(&h->units[i].compile, false,
+                                      unit_seconds + seconds_per_variant * (double)u.count);
         if (outcome == 0) {
             i++;
             continue;

@@ -11,9 +11,10 @@
 enum { MAX_BARREN = 3, MIN_SAMPLES = 4, MAX_SAMPLES = 60 };
 static const double start_seconds = 30, reference_seconds = 600, slack_seconds = 2, reference_times = 30;
 static const double sample_seconds = 200e-6, contender_seconds = 25e-3;
-static const size_t spare_memory = (size_t) 4 << 30;
+static const size_t spare_memory = (size_t)4 << 30;
 
-/* ---- limits ------------------------------------------------------------------------------------------------------ */
+/* ---- limits
+ * ------------------------------------------------------------------------------------------------------ */
 
 double ts_hardware_verify_limit(const ts_hardware *h)
 {
@@ -29,8 +30,12 @@ double ts_hardware_measure_limit(const ts_hardware *h)
 
 ts_worker_setup ts_hardware_setup(const ts_hardware *h, double cpu_seconds)
 {
-    size_t memory = h->options.memory_limit ? h->options.memory_limit : spare_memory + 8 * h->references->footprint;
-    return (ts_worker_setup){.cpu = h->cpu, .realtime = h->affinity_narrowed, .scratch = h->scratch, .memory = memory,
+    size_t memory =
+        h->options.memory_limit ? h->options.memory_limit : spare_memory + 8 * h->references->footprint;
+    return (ts_worker_setup){.cpu = h->cpu,
+                             .realtime = h->affinity_narrowed,
+                             .scratch = h->scratch,
+                             .memory = memory,
                              .cpu_seconds = cpu_seconds};
 }
 
@@ -40,18 +45,27 @@ void ts_hardware_set_deadline(ts_hardware *h, double seconds)
     h->deadline = ts_now() + seconds;
 }
 
-/* ---- starting ---------------------------------------------------------------------------------------------------- */
+/* ---- starting
+ * ---------------------------------------------------------------------------------------------------- */
 
 void ts_hardware_describe_work(ts_hardware *h, size_t count)
 {
-    h->work = (ts_work){.problem = h->problem, .slots = h->slots, .references = h->references,
-                        .reference_object = h->reference_object, .items = h->items, .count = count,
-                        .plan = {.sample_seconds = sample_seconds, .budget_seconds = contender_seconds,
-                                 .min_samples = MIN_SAMPLES, .max_samples = MAX_SAMPLES, .cold = h->options.cold},
+    h->work = (ts_work){.problem = h->problem,
+                        .slots = h->slots,
+                        .references = h->references,
+                        .reference_object = h->reference_object,
+                        .items = h->items,
+                        .count = count,
+                        .plan = {.sample_seconds = sample_seconds,
+                                 .budget_seconds = contender_seconds,
+                                 .min_samples = MIN_SAMPLES,
+                                 .max_samples = MAX_SAMPLES,
+                                 .cold = h->options.cold},
                         .incumbent = h->incumbent};
     for (size_t i = 0; i < count; i++) {
         const ts_job *job = h->running[i];
-        h->items[i] = (ts_work_item){&job->variant, job->object, (const int64_t(*)[TS_MAX_DIMS]) job->cases, job->case_count};
+        h->items[i] = (ts_work_item){&job->variant, job->object, (const int64_t(*)[TS_MAX_DIMS])job->cases,
+                                     job->case_count};
     }
     h->current = TS_NO_ITEM;
     h->begun = 0;
@@ -77,7 +91,7 @@ static size_t choose_items(ts_hardware *h)
     for (int first = 1; first >= 0; first--)
         for (size_t i = 0; i < h->jobs.count && count < TS_WORKER_JOBS; i++) {
             ts_job *job = h->jobs.items[i];
-            if (job->state == TS_JOB_READY && job->first == (bool) first)
+            if (job->state == TS_JOB_READY && job->first == (bool)first)
                 h->running[count++] = job;
         }
     return count;
@@ -89,7 +103,7 @@ static int start_search_worker(ts_hardware *h)
     if (count == 0)
         return TS_OK;
     double each = ts_hardware_verify_limit(h) + ts_hardware_measure_limit(h);
-    ts_worker_setup setup = ts_hardware_setup(h, start_seconds + each * (double) count);
+    ts_worker_setup setup = ts_hardware_setup(h, start_seconds + each * (double)count);
     ts_hardware_describe_work(h, count);
     int rc = ts_worker_start(&setup, ts_work_search, &h->work, &h->worker);
     for (size_t i = 0; i < count && rc == TS_OK; i++)
@@ -98,7 +112,8 @@ static int start_search_worker(ts_hardware *h)
     return rc;
 }
 
-/* ---- messages ------------------------------------------------------------------------------------------------------ */
+/* ---- messages
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* The worker is done with an item: its result may be collected. */
 static void settle(ts_hardware *h, size_t item)
@@ -129,7 +144,7 @@ static void item_failed(ts_job *job, const ts_message *message)
         free(job->object);
         job->object = NULL;
     } else
-        ts_job_fail(job, (ts_status) status, reason ? reason : "out of memory");
+        ts_job_fail(job, (ts_status)status, reason ? reason : "out of memory");
     job->judged = true;
     job->state = TS_JOB_RUNNING; /* until the worker is done with it */
     free(reason);
@@ -141,7 +156,8 @@ static bool item_samples(ts_job *job, const ts_message *message)
     const size_t head = sizeof r->inner + sizeof r->times.measure;
     free(r->samples);
     r->samples = ts_message_doubles(message, head, &r->sample_count);
-    if (!r->samples || !ts_message_u64(message, 0, &r->inner) || !ts_message_double(message, sizeof r->inner, &r->times.measure))
+    if (!r->samples || !ts_message_u64(message, 0, &r->inner) ||
+        !ts_message_double(message, sizeof r->inner, &r->times.measure))
         return false;
     for (size_t i = 0; i < r->sample_count; i++)
         if (!(r->samples[i] > 0) || isinf(r->samples[i]))
@@ -205,7 +221,8 @@ static int take_message(ts_hardware *h, const ts_message *message, bool *sense)
         h->ended_well = true;
         return TS_OK;
     }
-    if (message->kind == TS_MESSAGE_FAILED && (message->item == UINT32_MAX || h->reference_state == TS_REFERENCE_RUNNING)) {
+    if (message->kind == TS_MESSAGE_FAILED &&
+        (message->item == UINT32_MAX || h->reference_state == TS_REFERENCE_RUNNING)) {
         char *why = ts_message_text(message, 2 * sizeof(uint32_t) + sizeof(double));
         int rc = reference_failed(h, why ? why : "out of memory");
         free(why);
@@ -216,7 +233,9 @@ static int take_message(ts_hardware *h, const ts_message *message, bool *sense)
     return TS_OK;
 }
 
-/* ---- ends --------------------------------------------------------------------------------------------------------- */
+/* ---- ends
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void requeue_running(ts_hardware *h)
 {
@@ -226,8 +245,8 @@ static void requeue_running(ts_hardware *h)
 }
 
 /*
- * The item that the worker was at when it died. One that died of a signal after others had run in the same process gets another chance
- * in a fresh one, because they may have damaged the process unseen.
+ * The item that the worker was at when it died. One that died of a signal after others had run in the same
+ * process gets another chance in a fresh one, because they may have damaged the process unseen.
  */
 static void blame_item(ts_hardware *h, int wait_status, const char *hung)
 {
@@ -275,7 +294,8 @@ static int worker_ended(ts_hardware *h, const char *hung)
         if (h->barren_workers >= MAX_BARREN) {
             ts_str reason = TS_STR_INIT;
             ts_worker_explain(&h->worker, wait_status, h->problem, &reason);
-            rc = ts_fail(TS_EINTERNAL, "no worker process gets to work: %s", hung ? hung : ts_str_text(&reason));
+            rc = ts_fail(TS_EINTERNAL, "no worker process gets to work: %s",
+                         hung ? hung : ts_str_text(&reason));
             ts_str_free(&reason);
         }
     }

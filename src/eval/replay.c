@@ -10,7 +10,8 @@ typedef struct ts_replay {
     ts_evaluator base; /* first: an evaluator pointer is a replay pointer */
     const ts_recording *recording;
     TS_VEC(uint64_t) queue;
-    size_t next; /* first of the queue that was not collected yet */
+    size_t next;    /* first of the queue that was not collected yet */
+    double seconds; /* that what was collected took when it was recorded */
 } ts_replay;
 
 static int replay_submit(ts_evaluator *self, const uint64_t *configs, size_t count)
@@ -49,8 +50,14 @@ static int replay_collect(ts_evaluator *self, double timeout, ts_result *out)
         if (!out->reason)
             return ts_fail(TS_ENOMEM, "out of memory while replaying a recording");
     }
+    r->seconds += out->times.measure;
     r->next++;
     return 1;
+}
+
+static double replay_now(const ts_evaluator *self)
+{
+    return ((const ts_replay *)self)->seconds;
 }
 
 static void replay_close(ts_evaluator *self)
@@ -73,6 +80,7 @@ int ts_replay_open(const ts_recording *recording, ts_evaluator **out)
                              .depth = 1,
                              .submit = replay_submit,
                              .collect = replay_collect,
+                             .now = replay_now,
                              .close = replay_close};
     *out = &r->base;
     return TS_OK;

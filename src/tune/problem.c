@@ -5,6 +5,7 @@
 #include "tune/tuner.h"
 #include "tune/warm.h"
 #include "util/clock.h"
+#include "util/json.h"
 #include "util/str.h"
 
 #include <math.h>
@@ -45,6 +46,11 @@ static void show_progress(ts_bout *b, const char *phase)
     ts_tune_progress *p = &b->tuner->progress;
     const ts_session *s = &b->session;
     p->evaluations = s->evaluated;
+    b->tuner->search_fraction = 0;
+    if (s->evaluator) {
+        ts_stop_state state = ts_session_state(s);
+        b->tuner->search_fraction = ts_stop_fraction(&s->stop, &state);
+    }
     memcpy(p->by_status, s->by_status, sizeof p->by_status);
     if (s->best.status == TS_STATUS_OK && !(p->best_seconds == s->best.cost)) {
         p->best_seconds = s->best.cost;
@@ -105,17 +111,34 @@ static int prepare(ts_bout *b)
 }
 
 /* The part of the time that is left which this problem may use: an equal share with the problems after it. */
-static void set_stop_rule(ts_bout *b)
+static void share_time(ts_bout *b)
 {
     const ts_tuner *t = b->tuner;
-    double now = ts_now();
-    b->session.stop.evaluations = t->options->budget_evaluations;
-    b->finals_seconds = finals_max;
-    if (t->deadline <= 0)
-        return;
-    double share = (t->deadline - now) / (double)(t->problem_count - t->progress.shape);
+    double share = (t->deadline - ts_now()) / (double)(t->problem_count - t->progress.shape);
     b->finals_seconds = fmin(fmax(finals_share * share, finals_min), finals_max);
-    b->session.stop.deadline = now + fmax(share - b->finals_seconds, 0.1);
+    ts_stop_rule time = ts_stop_seconds(fmax(share - b->finals_seconds, 0.1));
+    b->session.stop = ts_stop_either(&b->session.stop, &time);
+}
+
+/* The rule that was given, or a budget that ends earlier. The bound of a rule is the work at the machine's peak. */
+static int set_stop_rule(ts_bout *b)
+{
+    const ts_tuner *t = b->tuner;
+    b->session.stop = t->stop;
+    b->session.bound = isnan(t->progress.peak) ? 0 : b->flops / t->progress.peak;
+    b->finals_seconds = finals_max;
+    if (t->options->budget_evaluations) {
+        ts_stop_rule evaluations = ts_stop_evaluations(t->options->budget_evaluations);
+        b->session.stop = ts_stop_either(&b->session.stop, &evaluations);
+    }
+    if (t->deadline > 0)
+        share_time(b);
+    if (b->session.bound == 0 && ts_stop_mentions(&t->stop, TS_STOP_WITHIN))
+        return ts_fail(TS_EINPUT,
+                       "--stop '%s' needs the peak of %s, which the target '%s' doesn't state; leave 'within' out or "
+                       "describe the machine with tilesmith detect",
+                       t->options->stop, b->problem->type->name, t->target->name);
+    return TS_OK;
 }
 
 static int begin_session(ts_bout *b)
@@ -130,8 +153,10 @@ static int begin_session(ts_bout *b)
     ts_str options = TS_STR_INIT;
     ts_conditions_read(&row.conditions, &text);
     row.conditions.peak = t->progress.peak;
-    ts_str_format(&options, "{\"evaluations\":%zu,\"seconds\":%.3f}", t->options->budget_evaluations,
+    ts_str_format(&options, "{\"evaluations\":%zu,\"seconds\":%.3f,\"stop\":", t->options->budget_evaluations,
                   t->options->budget_seconds);
+    ts_json_string(&options, t->options->stop);
+    ts_str_append(&options, "}");
     row.options = ts_str_text(&options);
     int rc = ts_store_problem(t->store, b->problem, &row.problem);
     if (rc == TS_OK)
@@ -144,6 +169,8 @@ static int search(ts_bout *b)
 {
     ts_tuner *t = b->tuner;
     ts_session *s = &b->session;
+    t->progress.resumed = s->known_count;
+    show_progress(b, "search");
     s->space = b->space;
     s->evaluator = b->evaluator;
     s->strategy = t->strategy;
@@ -153,8 +180,6 @@ static int search(ts_bout *b)
     s->context = b;
     s->on_result = on_result;
     s->interrupted = interrupted;
-    t->progress.resumed = s->known_count;
-    show_progress(b, "search");
     int rc = ts_session_run(s);
     t->report->times.search += s->search_seconds;
     if (rc == TS_OK && interrupted(b))
@@ -326,8 +351,9 @@ static int run(ts_bout *b)
     b->shape->resumed = b->session.known_count;
     if (t->options->dry_run)
         return TS_OK;
-    set_stop_rule(b);
     rc = ts_hardware_open(b->problem, t->target, b->space, &hardware, &b->evaluator);
+    if (rc == TS_OK)
+        rc = set_stop_rule(b);
     if (rc == TS_OK)
         rc = begin_session(b);
     if (rc != TS_OK)

@@ -54,8 +54,11 @@ static int record(ts_session *s, const ts_observation *o)
 {
     if (!ts_vec_push(&s->trials, *o))
         return ts_fail(TS_ENOMEM, "out of memory while recording a result");
-    if (o->status == TS_STATUS_OK && (s->best.status != TS_STATUS_OK || o->cost < s->best.cost))
+    s->since_best++;
+    if (o->status == TS_STATUS_OK && (s->best.status != TS_STATUS_OK || o->cost < s->best.cost)) {
         s->best = *o;
+        s->since_best = 0;
+    }
     return TS_OK;
 }
 
@@ -94,10 +97,26 @@ static int gather(ts_loop *l, size_t want, uint64_t *batch, size_t *count)
     return TS_OK;
 }
 
-static bool out_of_evaluations(const ts_loop *l)
+/* Recorded evaluations take the time they took when they were recorded. */
+static double now(const ts_session *s)
 {
-    const ts_session *s = l->session;
-    return s->stop.evaluations && s->trials.count + l->in_flight >= s->stop.evaluations;
+    return s->evaluator->now ? s->evaluator->now(s->evaluator) : ts_now();
+}
+
+ts_stop_state ts_session_state(const ts_session *s)
+{
+    return (ts_stop_state){.evaluations = s->trials.count,
+                           .since_best = s->since_best,
+                           .seconds = now(s) - s->started,
+                           .best = s->best.cost,
+                           .bound = s->bound};
+}
+
+static size_t room(const ts_loop *l)
+{
+    ts_stop_state state = ts_session_state(l->session);
+    state.in_flight = l->in_flight;
+    return ts_stop_room(&l->session->stop, &state);
 }
 
 /* Keep the evaluator busy, with whole batches: they share a translation unit. */
@@ -105,10 +124,11 @@ static int refill(ts_loop *l)
 {
     ts_session *s = l->session;
     while (l->in_flight + s->evaluator->batch <= s->evaluator->batch * s->evaluator->depth && !l->exhausted &&
-           !out_of_evaluations(l) && l->empty_rounds < MAX_EMPTY_ROUNDS) {
-        size_t want = s->evaluator->batch < MAX_BATCH ? s->evaluator->batch : MAX_BATCH, count;
-        if (s->stop.evaluations && want > s->stop.evaluations - s->trials.count - l->in_flight)
-            want = s->stop.evaluations - s->trials.count - l->in_flight;
+           l->empty_rounds < MAX_EMPTY_ROUNDS) {
+        size_t want = s->evaluator->batch < MAX_BATCH ? s->evaluator->batch : MAX_BATCH, most = room(l), count;
+        if (most == 0)
+            break;
+        want = want < most ? want : most;
         uint64_t batch[MAX_BATCH];
         int rc = gather(l, want, batch, &count);
         if (rc == TS_OK && count > 0)
@@ -149,12 +169,10 @@ static const char *reason_to_stop(const ts_loop *l)
     const ts_session *s = l->session;
     if (s->interrupted && s->interrupted(s->context))
         return "interrupted";
-    if (s->stop.deadline > 0 && ts_now() >= s->stop.deadline)
-        return "time is up";
-    if (l->in_flight > 0)
-        return NULL;
-    if (out_of_evaluations(l))
-        return "evaluations are used up";
+    ts_stop_state state = ts_session_state(s);
+    const char *reason = ts_stop_reason(&s->stop, &state);
+    if (reason || l->in_flight > 0)
+        return reason;
     if (l->exhausted)
         return "space exhausted";
     return l->empty_rounds >= MAX_EMPTY_ROUNDS ? "strategy has nothing new" : NULL;
@@ -189,12 +207,14 @@ int ts_session_run(ts_session *s)
     ts_search search = {s->space, s->seed, s->known, s->known_count};
     int rc = TS_OK;
     s->best = (ts_observation){.status = TS_STATUS_UNAVAILABLE, .cost = NAN};
+    s->started = now(s);
     s->stop_reason = "failed";
     for (size_t i = 0; i < s->known_count && rc >= 0; i++) {
         rc = hand_out(&l, s->known[i].config);
         if (rc >= 0)
             rc = record(s, &s->known[i]);
     }
+    s->since_best = 0;
     if (rc >= 0)
         rc = s->strategy->open(&search, &l.strategy_state);
     if (rc < 0)

@@ -6,13 +6,8 @@
 #define TS_TUNE_SESSION_H
 
 #include "eval/evaluator.h"
+#include "tune/stop.h"
 #include "util/vec.h"
-
-/** When to stop; a zero field doesn't limit. Whichever comes first. */
-typedef struct ts_stop_rule {
-    size_t evaluations; /**< known ones included, so that a killed session resumes where it was */
-    double deadline;    /**< ts_now() at which the search must have ended */
-} ts_stop_rule;
 
 /** One search. Inputs are borrowed; `trials` is the caller's to free with ts_session_clear(). */
 typedef struct ts_session {
@@ -24,7 +19,8 @@ typedef struct ts_session {
     size_t known_count;
     const uint64_t *seeds; /**< evaluated before the strategy is asked */
     size_t seed_count;
-    ts_stop_rule stop;
+    ts_stop_rule stop; /**< known results count as evaluations, so that a killed session resumes where it was */
+    double bound;      /**< a cost that can't be beaten, for `stop`; 0: none is known */
     void *context;
     /** Called with each result before the strategy learns of it: makes it durable. A negative return ends the
      * session. */
@@ -37,11 +33,15 @@ typedef struct ts_session {
     size_t evaluated;              /**< in this session */
     size_t by_status[TS_STATUS_COUNT];
     ts_observation best;     /**< status UNAVAILABLE until something succeeded */
+    size_t since_best;       /**< results of this session after the best one */
+    double started;          /**< by the clock of the evaluator */
     double search_seconds;   /**< spent inside the strategy */
     const char *stop_reason; /**< static text */
 } ts_session;
 
 int ts_session_run(ts_session *session);
+/** How a running search stands, with nothing in flight. */
+ts_stop_state ts_session_state(const ts_session *session);
 void ts_session_clear(ts_session *session);
 
 #endif

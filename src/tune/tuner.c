@@ -169,6 +169,8 @@ int ts_tuner_open(ts_tuner *t)
 {
     double seconds = t->options->budget_seconds;
     int rc = check_supported(t->options);
+    if (rc == TS_OK && t->options->stop)
+        rc = ts_stop_parse(t->options->stop, &t->stop);
     if (rc == TS_OK)
         rc = open_strategy(t);
     if (rc == TS_OK)
@@ -181,7 +183,7 @@ int ts_tuner_open(ts_tuner *t)
         rc = open_report(t);
     if (rc == TS_OK)
         rc = open_store(t);
-    if (seconds <= 0 && t->options->budget_evaluations == 0)
+    if (seconds <= 0 && t->options->budget_evaluations == 0 && !ts_stop_ends(&t->stop))
         seconds = 100;
     t->started = ts_now();
     t->deadline = seconds > 0 ? t->started + seconds : 0;
@@ -212,8 +214,7 @@ void ts_tuner_progress(ts_tuner *t, const char *phase)
         p->seconds_left = t->deadline > now ? t->deadline - now : 0;
         p->fraction = t->deadline > now ? (now - t->started) / (t->deadline - t->started) : 1;
     } else {
-        double done = (double)(p->evaluations + p->resumed) / (double)t->options->budget_evaluations;
-        p->fraction = ((double)p->shape + (done < 1 ? done : 1)) / (double)p->shapes;
+        p->fraction = ((double)p->shape + t->search_fraction) / (double)p->shapes;
     }
     if (t->callbacks && t->callbacks->progress)
         t->callbacks->progress(t->callbacks->context, p);

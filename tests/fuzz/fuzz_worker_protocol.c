@@ -1,4 +1,5 @@
-/* A worker that has lost its mind writes anything into the pipe: messages, their payloads and counters must survive it. */
+/* A worker that has lost its mind writes anything into the pipe: messages, their payloads and counters must
+ * survive it. */
 #include "build/worker_protocol.h"
 #include <stdlib.h>
 
@@ -11,9 +12,9 @@ static void look_at(const ts_message *m)
     double d;
     size_t count;
     ts_result r = {0};
-    (void) ts_message_u32(m, 0, &u);
-    (void) ts_message_u64(m, 4, &w);
-    (void) ts_message_double(m, 8, &d);
+    (void)ts_message_u32(m, 0, &u);
+    (void)ts_message_u64(m, 4, &w);
+    (void)ts_message_double(m, 8, &d);
     free(ts_message_doubles(m, 16, &count));
     free(ts_message_text(m, 16));
     if (ts_counters_unpack(m, &r.counters, &r.counter_count) == TS_OK)

@@ -1,4 +1,5 @@
-/* The hardware evaluator on two small kernels: one whose variants are all good, one whose variants misbehave in every way. */
+/* The hardware evaluator on two small kernels: one whose variants are all good, one whose variants misbehave
+ * in every way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "build/sandbox.h"
+#include "build/toolchain.h"
 #include "eval/evaluator.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -33,13 +34,15 @@ typedef struct ts_fixture {
     ts_evaluator *evaluator;
 } ts_fixture;
 
-static void open_fixture(ts_fixture *f, const char *kernel, const char *shape, const ts_hardware_options *options)
+static void open_fixture(ts_fixture *f, const char *kernel, const char *shape,
+                         const ts_hardware_options *options)
 {
     static const char *const compilers[] = {"cc", NULL};
     char path[512];
     snprintf(path, sizeof path, "%s/tests/data/kernels/%s", TS_SOURCE_DIR, kernel);
     f->target = ts_target_new("host", "cpu");
-    if (ts_kernel_load(path, &f->kernel) != TS_OK || ts_problem_parse(f->kernel, "f32", shape, &f->problem) != TS_OK ||
+    if (ts_kernel_load(path, &f->kernel) != TS_OK ||
+        ts_problem_parse(f->kernel, "f32", shape, &f->problem) != TS_OK ||
         ts_kernel_space(&f->problem, f->target, compilers, &f->space) != TS_OK ||
         ts_hardware_open(&f->problem, f->target, f->space, options, &f->evaluator) != TS_OK)
         fail_msg("%s", ts_error());
@@ -91,7 +94,7 @@ static void clear(ts_result *results, size_t count)
 
 static void good_variants_are_measured(void **state)
 {
-    (void) state;
+    (void)state;
     enum { COUNT = 12 };
     ts_fixture f;
     ts_result r[COUNT] = {{0}};
@@ -113,7 +116,7 @@ static void good_variants_are_measured(void **state)
 
 static void second_time_nothing_is_compiled(void **state)
 {
-    (void) state;
+    (void)state;
     enum { COUNT = 12 };
     ts_fixture f;
     ts_result r[COUNT] = {{0}};
@@ -127,24 +130,55 @@ static void second_time_nothing_is_compiled(void **state)
     close_fixture(&f);
 }
 
-/* Replace every cached object by a sealed one that is no shared object. */
-static void spoil_cache(void)
+/* A whole file in the cache that is no shared object: built again, once. */
+static void unloadable_objects_are_built_again(void **state)
 {
-    char path[1024], *text = NULL;
-    const char *cached[] = {"axpy"};
-    (void) cached;
-    snprintf(path, sizeof path, "%s/cache/objects", folder);
-    assert_int_equal(ts_file_remove(path), TS_OK);
-    free(text);
+    (void)state;
+    enum { COUNT = 3 };
+    ts_fixture f;
+    ts_result first[COUNT] = {{0}}, second[COUNT] = {{0}};
+    char path[256];
+    open_fixture(&f, "axpy", "n=1000", NULL);
+    evaluate(&f, COUNT, first);
+    snprintf(path, sizeof path, "%s/no-object", folder);
+    assert_int_equal(ts_file_write(path, "not an ELF file", 15), TS_OK);
+    assert_int_equal(ts_cache_put(first[1].variant, path), TS_OK);
+    evaluate(&f, COUNT, second);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(second[i].status, TS_STATUS_OK);
+        assert_int_equal(second[i].cached, i != 1);
+    }
+    clear(first, COUNT);
+    clear(second, COUNT);
+    close_fixture(&f);
+}
+
+static void damaged_objects_are_built_again(void **state)
+{
+    (void)state;
+    ts_fixture f;
+    ts_result first[1] = {{0}}, second[1] = {{0}};
+    char path[4096];
+    open_fixture(&f, "axpy", "n=1000", NULL);
+    evaluate(&f, 1, first);
+    assert_true(ts_cache_find(first[0].variant, path, sizeof path));
+    assert_int_equal(truncate(path, 100), 0);
+    evaluate(&f, 1, second);
+    assert_int_equal(second[0].status, TS_STATUS_OK);
+    assert_false(second[0].cached);
+    clear(first, 1);
+    clear(second, 1);
+    close_fixture(&f);
 }
 
 static void without_cache_nothing_is_kept(void **state)
 {
-    (void) state;
+    (void)state;
     ts_fixture f;
     ts_result r[2] = {{0}};
     char objects[256];
-    spoil_cache();
+    snprintf(objects, sizeof objects, "%s/cache/objects", folder);
+    assert_int_equal(ts_file_remove(objects), TS_OK);
     open_fixture(&f, "axpy", "n=1000", &(ts_hardware_options){.cpu = -1, .no_cache = true, .cold = true});
     evaluate(&f, 2, r);
     for (size_t i = 0; i < 2; i++) {
@@ -152,7 +186,6 @@ static void without_cache_nothing_is_kept(void **state)
         assert_false(r[i].cached);
         assert_int_equal(r[i].inner, 1); /* cold: one call a sample */
     }
-    snprintf(objects, sizeof objects, "%s/cache/objects", folder);
     assert_false(ts_file_exists(objects));
     clear(r, 2);
     close_fixture(&f);
@@ -163,6 +196,13 @@ typedef struct ts_expectation {
     const char *words;
 } ts_expectation;
 
+/* AddressSanitizer's malloc ends the process instead of returning NULL. */
+#ifdef __SANITIZE_ADDRESS__
+#define OUT_OF_MEMORY "left by exit("
+#else
+#define OUT_OF_MEMORY "null pointer"
+#endif
+
 /* In the order of the manifest. */
 static const ts_expectation faults[] = {
     {TS_STATUS_OK, NULL},
@@ -170,7 +210,7 @@ static const ts_expectation faults[] = {
     {TS_STATUS_CRASHED, "illegal instruction"},
     {TS_STATUS_TIMED_OUT, "did not finish within 0.5 s"},
     {TS_STATUS_CRASHED, "a process"},
-    {TS_STATUS_CRASHED, "null pointer"},
+    {TS_STATUS_CRASHED, OUT_OF_MEMORY},
     {TS_STATUS_WRONG, "x the tolerance"},
     {TS_STATUS_WRONG, "at m=2,n=19"},
     {TS_STATUS_CRASHED, "1 byte past the end of C (guard page)"},
@@ -181,7 +221,7 @@ enum { FAULTS = sizeof faults / sizeof *faults };
 
 static void bad_variants_are_recorded_and_survived(void **state)
 {
-    (void) state;
+    (void)state;
     ts_fixture f;
     ts_result r[FAULTS] = {{0}};
     open_fixture(&f, "bad", "m=64,n=64", &(ts_hardware_options){.cpu = -1, .verify_seconds = 0.5});
@@ -201,7 +241,7 @@ static void bad_variants_are_recorded_and_survived(void **state)
 
 static void contest_interleaves_and_survives(void **state)
 {
-    (void) state;
+    (void)state;
     const uint64_t configs[] = {9, 0, 8, 0, 10, 1}; /* exit0, good, pastend, good, nocompile, segfault */
     ts_fixture f;
     ts_contest c;
@@ -227,12 +267,13 @@ static void contest_interleaves_and_survives(void **state)
 
 static void contest_keeps_to_its_time(void **state)
 {
-    (void) state;
+    (void)state;
     const uint64_t configs[] = {0, 1, 2};
     ts_fixture f;
     ts_contest c;
     open_fixture(&f, "axpy", "n=1000", &(ts_hardware_options){.cpu = -1, .counters = "none"});
-    assert_int_equal(f.evaluator->submit(f.evaluator, configs, 3), TS_OK); /* in flight: dropped by a contest */
+    assert_int_equal(f.evaluator->submit(f.evaluator, configs, 3),
+                     TS_OK); /* in flight: dropped by a contest */
     assert_int_equal(f.evaluator->contest(f.evaluator, configs, 3, 0, 0.2, &c), TS_OK);
     assert_true(c.rounds >= 3 && c.rounds < 5000);
     assert_int_equal(c.results[0].status, TS_STATUS_OK);
@@ -244,7 +285,7 @@ static void contest_keeps_to_its_time(void **state)
 
 static void closing_in_the_middle_leaves_nothing(void **state)
 {
-    (void) state;
+    (void)state;
     cpu_set_t before, after;
     uint64_t configs[10];
     ts_fixture f;
@@ -262,7 +303,7 @@ static void closing_in_the_middle_leaves_nothing(void **state)
 
 static void a_missing_compiler_is_a_result(void **state)
 {
-    (void) state;
+    (void)state;
     static const char *const compilers[] = {"/no/such/cc", NULL};
     ts_fixture f;
     ts_result r;
@@ -282,7 +323,7 @@ static void a_missing_compiler_is_a_result(void **state)
 
 static int set_up(void **state)
 {
-    (void) state;
+    (void)state;
     char cache[128];
     if (!mkdtemp(folder))
         return -1;
@@ -296,7 +337,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void) state;
+    (void)state;
     return ts_file_remove(folder);
 }
 
@@ -305,6 +346,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_variants_are_measured),
         cmocka_unit_test(second_time_nothing_is_compiled),
+        cmocka_unit_test(unloadable_objects_are_built_again),
+        cmocka_unit_test(damaged_objects_are_built_again),
         cmocka_unit_test(without_cache_nothing_is_kept),
         cmocka_unit_test(bad_variants_are_recorded_and_survived),
         cmocka_unit_test(contest_interleaves_and_survives),

@@ -11,7 +11,6 @@
 
 #include "tune/session.h"
 #include "tune/strategies.h"
-#include "util/clock.h"
 
 /* An evaluator whose cost is |config - 40|, in memory, with a queue. */
 typedef struct fake {
@@ -118,7 +117,7 @@ static void test_budget_of_evaluations(void **unused)
     fake f = make_fake();
     log_book book = {.count = 0};
     ts_session s = make_session(space, &f, &book, "random");
-    s.stop.evaluations = 30;
+    s.stop = ts_stop_evaluations(30);
     assert_int_equal(ts_session_run(&s), TS_OK);
     assert_int_equal(s.evaluated, 30);
     assert_int_equal(book.count, 30);
@@ -142,7 +141,7 @@ static void test_known_results_count_and_are_not_repeated(void **unused)
         known[i] = (ts_observation){i, TS_STATUS_OK, 1000 - (double)i};
     s.known = known;
     s.known_count = 20;
-    s.stop.evaluations = 30;
+    s.stop = ts_stop_evaluations(30);
     assert_int_equal(ts_session_run(&s), TS_OK);
     assert_int_equal(s.evaluated, 10);
     assert_int_equal(s.trials.count, 30);
@@ -194,7 +193,7 @@ static void test_deadline(void **unused)
     fake f = make_fake();
     log_book book = {.count = 0};
     ts_session s = make_session(space, &f, &book, "random");
-    s.stop.deadline = ts_now() - 1;
+    s.stop = ts_stop_seconds(0);
     assert_int_equal(ts_session_run(&s), TS_OK);
     assert_string_equal(s.stop_reason, "time is up");
     assert_int_equal(book.count, 0);

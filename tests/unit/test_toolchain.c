@@ -52,8 +52,12 @@ static int compile(const char *compiler, const char *source, double limit, ts_co
     snprintf(scratch, sizeof scratch, "%s/s", folder);
     snprintf(name, sizeof name, "unit%d", number++);
     mkdir(scratch, 0700);
-    ts_compile_request request = {.scratch = scratch, .name = name, .compiler = compiler, .flags = " -O1  -g0 ",
-                                  .source = source, .cpu = -1};
+    ts_compile_request request = {.scratch = scratch,
+                                  .name = name,
+                                  .compiler = compiler,
+                                  .flags = " -O1  -g0 ",
+                                  .source = source,
+                                  .cpu = -1};
     int rc = ts_compile_start(&request, c);
     return rc == TS_OK ? ts_compile_poll(c, true, limit) : rc;
 }
@@ -67,7 +71,7 @@ static void nothing_left_in_scratch(void)
 
 static void identity_names_family_version_and_machine(void **state)
 {
-    (void) state;
+    (void)state;
     const char *identity, *again;
     assert_int_equal(ts_compiler_identity("gcc", &identity), TS_OK);
     int major = 0;
@@ -81,7 +85,7 @@ static void identity_names_family_version_and_machine(void **state)
 
 static void missing_compiler_says_what_to_do(void **state)
 {
-    (void) state;
+    (void)state;
     const char *identity;
     assert_false(ts_compiler_exists("/no/such compiler"));
     assert_int_equal(ts_compiler_identity("/no/such compiler", &identity), TS_ENOTFOUND);
@@ -91,7 +95,7 @@ static void missing_compiler_says_what_to_do(void **state)
 
 static void compiles_a_loadable_object(void **state)
 {
-    (void) state;
+    (void)state;
     ts_compile c;
     assert_int_equal(compile("cc", "int answer(void) { return 42; }\n", 30, &c), 1);
     void *handle = dlopen(c.object_path, RTLD_NOW);
@@ -104,7 +108,7 @@ static void compiles_a_loadable_object(void **state)
 
 static void first_error_line_is_the_reason(void **state)
 {
-    (void) state;
+    (void)state;
     ts_compile c;
     assert_true(compile("cc", "#line 7 \"gemm.c.in\"\nint x = y;\nint z = w;\n", 30, &c) < 0);
     assert_non_null(strstr(ts_error(), "gemm.c.in:7:"));
@@ -116,17 +120,18 @@ static void first_error_line_is_the_reason(void **state)
 
 static void compiler_that_cannot_run_is_an_error(void **state)
 {
-    (void) state;
+    (void)state;
     ts_compile c;
     assert_int_equal(compile("/no/such compiler", "", 30, &c), TS_ENOTFOUND);
     ts_compile_clear(&c);
     nothing_left_in_scratch();
 }
 
-/* A path with blanks, no shell, and a compiler that hangs with a child of its own: both must be gone afterwards. */
+/* A path with blanks, no shell, and a compiler that hangs with a child of its own: both must be gone
+ * afterwards. */
 static void hanging_compiler_is_killed_with_its_children(void **state)
 {
-    (void) state;
+    (void)state;
     char path[256], note[256], script[1024];
     snprintf(path, sizeof path, "%s/slow compiler", folder);
     snprintf(note, sizeof note, "%s/pid", folder);
@@ -157,13 +162,14 @@ static void hanging_compiler_is_killed_with_its_children(void **state)
 
 static void clear_kills_a_running_compilation(void **state)
 {
-    (void) state;
+    (void)state;
     char path[256], scratch[256];
     snprintf(path, sizeof path, "%s/slow", folder);
     snprintf(scratch, sizeof scratch, "%s/s", folder);
     write_file(path, "#!/bin/sh\nsleep 60\n", 0700);
     ts_compile c;
-    ts_compile_request request = {.scratch = scratch, .name = "x", .compiler = path, .flags = "", .source = "", .cpu = -1};
+    ts_compile_request request = {
+        .scratch = scratch, .name = "x", .compiler = path, .flags = "", .source = "", .cpu = -1};
     mkdir(scratch, 0700);
     assert_int_equal(ts_compile_start(&request, &c), TS_OK);
     assert_int_equal(ts_compile_poll(&c, false, 60), 0);
@@ -173,7 +179,8 @@ static void clear_kills_a_running_compilation(void **state)
     nothing_left_in_scratch();
 }
 
-/* ---- cache --------------------------------------------------------------------------------------------------- */
+/* ---- cache
+ * --------------------------------------------------------------------------------------------------- */
 
 #define ID_A "0123456789abcdef0123456789abcdef"
 #define ID_B "01ffffffffffffffffffffffffffffff"
@@ -186,7 +193,7 @@ static void object(char path[256], const char *text)
 
 static void cache_finds_what_was_put(void **state)
 {
-    (void) state;
+    (void)state;
     char from[256], path[4096], second[4096];
     struct stat a, b;
     assert_false(ts_cache_find(ID_A, path, sizeof path));
@@ -206,7 +213,7 @@ static void cache_finds_what_was_put(void **state)
 
 static void damaged_objects_are_not_found(void **state)
 {
-    (void) state;
+    (void)state;
     char from[256], path[4096];
     object(from, "another object of more than a few bytes, to be cut");
     assert_int_equal(ts_cache_put(ID_A, from), TS_OK);
@@ -226,7 +233,7 @@ static void damaged_objects_are_not_found(void **state)
 
 static void names_that_are_no_ids_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     char from[256], path[4096];
     object(from, "x");
     assert_false(ts_cache_find("../../../etc/passwd", path, sizeof path));
@@ -236,7 +243,7 @@ static void names_that_are_no_ids_are_refused(void **state)
 
 static void pruning_drops_the_oldest(void **state)
 {
-    (void) state;
+    (void)state;
     char from[256], old[4096], young[4096], stamp[256];
     object(from, "the older one, which has to go");
     assert_int_equal(ts_cache_put(ID_A, from), TS_OK);
@@ -257,7 +264,7 @@ static void pruning_drops_the_oldest(void **state)
 
 static int set_up(void **state)
 {
-    (void) state;
+    (void)state;
     char cache[256];
     if (!mkdtemp(folder))
         return -1;
@@ -267,7 +274,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void) state;
+    (void)state;
     return ts_file_remove(folder);
 }
 

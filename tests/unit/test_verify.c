@@ -23,14 +23,14 @@ static const int64_t sizes[][TS_MAX_DIMS] = {{1, 1}, {3, 16}, {2, 19}};
 
 static float *row_of(const ts_call *c, int64_t i)
 {
-    return (float *) c->tensor[1] + i * c->ld[1];
+    return (float *)c->tensor[1] + i * c->ld[1];
 }
 
 static void right(const ts_call *c)
 {
     for (int64_t i = 0; i < c->dim[0]; i++)
         for (int64_t j = 0; j < c->dim[1]; j++)
-            row_of(c, i)[j] = 2 * ((const float *) c->tensor[0])[i * c->ld[0] + j];
+            row_of(c, i)[j] = 2 * ((const float *)c->tensor[0])[i * c->ld[0] + j];
 }
 
 static void slightly_off(const ts_call *c)
@@ -49,7 +49,7 @@ static void adds_to_output(const ts_call *c)
 {
     for (int64_t i = 0; i < c->dim[0]; i++)
         for (int64_t j = 0; j < c->dim[1]; j++)
-            row_of(c, i)[j] += 2 * ((const float *) c->tensor[0])[i * c->ld[0] + j];
+            row_of(c, i)[j] += 2 * ((const float *)c->tensor[0])[i * c->ld[0] + j];
 }
 
 static void forgets_an_element(const ts_call *c)
@@ -76,19 +76,19 @@ static void writes_nan_into_padding(const ts_call *c)
 static void changes_input(const ts_call *c)
 {
     right(c);
-    ((float *) c->tensor[0])[c->dim[1] / 2] += 1;
+    ((float *)c->tensor[0])[c->dim[1] / 2] += 1;
 }
 
 static void overruns_workspace(const ts_call *c)
 {
     right(c);
-    ((char *) c->workspace)[100] = 1;
+    ((char *)c->workspace)[100] = 1;
 }
 
 static void trusts_workspace(const ts_call *c)
 {
     right(c);
-    row_of(c, 0)[0] += ((const float *) c->workspace)[0];
+    row_of(c, 0)[0] += ((const float *)c->workspace)[0];
 }
 
 static void wrong_at_remainders(const ts_call *c)
@@ -114,7 +114,8 @@ static int open_verifier(ts_verifier *v)
 static int judge(ts_call_fn *variant, bool fixed_shape, double *error, ts_str *reason)
 {
     ts_verifier v;
-    ts_subject s = {.call = variant, .fixed_shape = fixed_shape, .workspace_bytes = 100, .cases = sizes, .case_count = 3};
+    ts_subject s = {
+        .call = variant, .fixed_shape = fixed_shape, .workspace_bytes = 100, .cases = sizes, .case_count = 3};
     assert_int_equal(open_verifier(&v), TS_OK);
     int verdict = ts_verify_variant(&v, &s, error, reason);
     ts_verifier_close(&v);
@@ -133,7 +134,7 @@ static void expect_wrong(ts_call_fn *variant, const char *words)
 
 static void right_variants_pass(void **state)
 {
-    (void) state;
+    (void)state;
     ts_str reason = TS_STR_INIT;
     double error = 9;
     assert_int_equal(judge(right, false, &error, &reason), 1);
@@ -147,7 +148,7 @@ static void right_variants_pass(void **state)
 
 static void wrong_results_are_found(void **state)
 {
-    (void) state;
+    (void)state;
     expect_wrong(slightly_off, "x the tolerance");
     expect_wrong(adds_to_output, "C[0][0] is nan");
     expect_wrong(forgets_an_element, "C[0][0] is nan");
@@ -158,7 +159,7 @@ static void wrong_results_are_found(void **state)
 
 static void trespasses_are_found(void **state)
 {
-    (void) state;
+    (void)state;
     expect_wrong(writes_padding, "padding behind row 0 of C");
     expect_wrong(writes_nan_into_padding, "padding behind row 0 of C");
     expect_wrong(changes_input, "changed its input A[0][");
@@ -167,7 +168,7 @@ static void trespasses_are_found(void **state)
 
 static void fixed_shapes_are_tried_at_their_own_only(void **state)
 {
-    (void) state;
+    (void)state;
     ts_str reason = TS_STR_INIT;
     double error;
     assert_int_equal(judge(wrong_at_remainders, true, &error, &reason), 1);
@@ -177,7 +178,7 @@ static void fixed_shapes_are_tried_at_their_own_only(void **state)
 
 static void the_call_to_time_is_ready_and_checked_again(void **state)
 {
-    (void) state;
+    (void)state;
     ts_verifier v;
     ts_subject s = {.call = wrong_when_repeated, .workspace_bytes = 100, .cases = sizes, .case_count = 3};
     ts_str reason = TS_STR_INIT;
@@ -188,8 +189,8 @@ static void the_call_to_time_is_ready_and_checked_again(void **state)
     assert_int_equal(v.call.dim[0], 24);
     assert_int_equal(v.call.ld[1], 40);
     for (int t = 0; t < 2; t++)
-        assert_int_equal((uintptr_t) v.call.tensor[t] % 64, 0);
-    assert_int_equal((uintptr_t) v.call.workspace % 64, 0);
+        assert_int_equal((uintptr_t)v.call.tensor[t] % 64, 0);
+    assert_int_equal((uintptr_t)v.call.workspace % 64, 0);
     assert_int_equal(ts_verify_after(&v, &error, &reason), 1);
     for (int i = 0; i < 100; i++)
         wrong_when_repeated(&v.call);
@@ -201,7 +202,7 @@ static void the_call_to_time_is_ready_and_checked_again(void **state)
 
 static void canaries_show_every_byte(void **state)
 {
-    (void) state;
+    (void)state;
     char block[64];
     for (size_t from = 0; from < 9; from++)
         for (size_t n = 0; n < 20; n++) {
@@ -219,7 +220,7 @@ static void canaries_show_every_byte(void **state)
 
 static void positions_touch_their_zones(void **state)
 {
-    (void) state;
+    (void)state;
     ts_guarded g;
     assert_int_equal(ts_guarded_open(1000, false, &g), TS_OK);
     ts_guarded_place(&g, 1000, 4, TS_AT_END, 0);
@@ -237,7 +238,7 @@ static void positions_touch_their_zones(void **state)
 
 static void scalar_sets_are_the_timing_one_and_all_combinations(void **state)
 {
-    (void) state;
+    (void)state;
     ts_kernel *axpy;
     double scalars[TS_MAX_SCALARS], wanted[] = {0.5, 0, 1, -2};
     assert_int_equal(ts_kernel_load(TS_SOURCE_DIR "/tests/data/kernels/axpy", &axpy), TS_OK);
@@ -252,7 +253,7 @@ static void scalar_sets_are_the_timing_one_and_all_combinations(void **state)
 
 static void contents_depend_on_seed_and_position_alone(void **state)
 {
-    (void) state;
+    (void)state;
     float all[100], part[40];
     const ts_element *e;
     assert_int_equal(ts_element_find(problem.type, &e), TS_OK);
@@ -271,7 +272,7 @@ static void contents_depend_on_seed_and_position_alone(void **state)
 
 static void impossible_shapes_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     ts_problem huge = problem;
     ts_references *none;
     huge.dims[0] = huge.dims[1] = INT64_C(1) << 40;
@@ -283,7 +284,7 @@ static void impossible_shapes_are_refused(void **state)
 
 static int set_up(void **state)
 {
-    (void) state;
+    (void)state;
     setenv("TILESMITH_DATA", TS_SOURCE_DIR, 1);
     target = ts_target_new("host", "cpu");
     int rc = ts_kernel_load(TS_SOURCE_DIR "/tests/data/kernels/bad", &kernel);
@@ -303,7 +304,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void) state;
+    (void)state;
     ts_references_close(references);
     free(slots);
     ts_kernel_free(kernel);

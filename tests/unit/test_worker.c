@@ -22,7 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- messages -------------------------------------------------------------------------------------------------- */
+/* ---- messages
+ * -------------------------------------------------------------------------------------------------- */
 
 /* Three messages as they travel; returns their length. */
 static size_t conversation(unsigned char *bytes, size_t size)
@@ -39,7 +40,7 @@ static size_t conversation(unsigned char *bytes, size_t size)
     close(ends[0]);
     close(ends[1]);
     assert_true(n > 0);
-    return (size_t) n;
+    return (size_t)n;
 }
 
 static void check_conversation(const unsigned char *bytes, size_t length, size_t chunk)
@@ -69,7 +70,7 @@ static void check_conversation(const unsigned char *bytes, size_t length, size_t
 
 static void messages_survive_any_chunking(void **state)
 {
-    (void) state;
+    (void)state;
     unsigned char bytes[4096];
     size_t length = conversation(bytes, sizeof bytes);
     for (size_t chunk = 1; chunk < 40; chunk++)
@@ -79,7 +80,7 @@ static void messages_survive_any_chunking(void **state)
 
 static void nonsense_breaks_the_stream_for_good(void **state)
 {
-    (void) state;
+    (void)state;
     unsigned char bytes[4096];
     size_t length = conversation(bytes, sizeof bytes);
     for (size_t at = 0; at < 16; at++) { /* each byte of the first header but those of the item number */
@@ -100,7 +101,7 @@ static void nonsense_breaks_the_stream_for_good(void **state)
 
 static void numbers_outside_the_payload_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     const unsigned char bytes[12] = {1, 0, 0, 0};
     ts_message m = {TS_MESSAGE_FAILED, 0, bytes, sizeof bytes};
     uint32_t u;
@@ -117,12 +118,12 @@ static void numbers_outside_the_payload_are_refused(void **state)
 
 static void counters_travel_per_call(void **state)
 {
-    (void) state;
+    (void)state;
     const ts_counter sent[] = {{"PAPI_TOT_CYC", "cycles", true, NULL, 5000},
                                {"energy", "uJ", false, "no counter here", 1}};
     ts_str payload = TS_STR_INIT;
     ts_counters_pack(sent, 2, 10, &payload);
-    ts_message m = {TS_MESSAGE_COUNTERS, 0, (const unsigned char *) payload.data, payload.length};
+    ts_message m = {TS_MESSAGE_COUNTERS, 0, (const unsigned char *)payload.data, payload.length};
     ts_result r = {0};
     assert_int_equal(ts_counters_unpack(&m, &r.counters, &r.counter_count), TS_OK);
     assert_int_equal(r.counter_count, 2);
@@ -141,7 +142,8 @@ static void counters_travel_per_call(void **state)
     ts_str_free(&payload);
 }
 
-/* ---- processes ------------------------------------------------------------------------------------------------- */
+/* ---- processes
+ * ------------------------------------------------------------------------------------------------- */
 
 static char *scratch;
 static int scratch_lock;
@@ -149,9 +151,10 @@ static ts_kernel *kernel;
 static ts_problem problem;
 
 /* Run a body to its end, or `limit` seconds; the verdict about its death as text. */
-static ts_status death_of(void (*body)(const void *, ts_worker_side *), double limit, ts_str *reason, bool *ended_well)
+static ts_status death_of(void (*body)(const void *, ts_worker_side *), double limit, ts_str *reason,
+                          bool *ended_well)
 {
-    ts_worker_setup setup = {.cpu = -1, .scratch = scratch, .memory = (size_t) 256 << 20, .cpu_seconds = 5};
+    ts_worker_setup setup = {.cpu = -1, .scratch = scratch, .memory = (size_t)256 << 20, .cpu_seconds = 5};
     ts_worker w;
     ts_message m;
     *ended_well = false;
@@ -192,48 +195,48 @@ static bool fenced(unsigned fence)
 
 static void do_nothing(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
+    (void)context, (void)side;
 }
 
 static void leave(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
+    (void)context, (void)side;
     exit(3);
 }
 
 static void give_up(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
+    (void)context, (void)side;
     abort();
 }
 
 static void touch_past_the_end(const void *context, ts_worker_side *side)
 {
-    (void) context;
+    (void)context;
     ts_guarded g;
     if (ts_guarded_open(100, false, &g) != TS_OK)
         _exit(99);
     ts_guarded_place(&g, 100, 4, TS_AT_END, 0);
-    side->board->zones[1] = (ts_zone){(uintptr_t) g.map, (uintptr_t) g.start, (uintptr_t) g.start + g.bytes,
-                                      (uintptr_t) g.map + g.map_bytes};
-    *(volatile char *) (g.start + 102) = 1;
+    side->board->zones[1] = (ts_zone){(uintptr_t)g.map, (uintptr_t)g.start, (uintptr_t)g.start + g.bytes,
+                                      (uintptr_t)g.map + g.map_bytes};
+    *(volatile char *)(g.start + 102) = 1;
 }
 
 static void start_process(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
+    (void)context, (void)side;
     fork();
 }
 
 static void run_program(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
-    execl("/bin/true", "true", (char *) NULL);
+    (void)context, (void)side;
+    execl("/bin/true", "true", (char *)NULL);
 }
 
 static void try_forbidden_things(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
+    (void)context, (void)side;
     if (socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EACCES)
         _exit(10);
     if (kill(getppid(), 0) == 0 || errno != EPERM)
@@ -242,7 +245,7 @@ static void try_forbidden_things(const void *context, ts_worker_side *side)
 
 static void write_outside(const void *context, ts_worker_side *side)
 {
-    (void) context;
+    (void)context;
     char inside[300];
     if (open("/tmp/tilesmith-test-escape", O_WRONLY | O_CREAT, 0600) >= 0)
         _exit(10);
@@ -253,14 +256,14 @@ static void write_outside(const void *context, ts_worker_side *side)
 
 static void take_memory(const void *context, ts_worker_side *side)
 {
-    (void) context, (void) side;
+    (void)context, (void)side;
     ts_guarded g;
-    _exit(ts_guarded_open((size_t) 1 << 30, false, &g) == TS_OK ? 10 : 0);
+    _exit(ts_guarded_open((size_t)1 << 30, false, &g) == TS_OK ? 10 : 0);
 }
 
 static void run_for_ever(const void *context, ts_worker_side *side)
 {
-    (void) context;
+    (void)context;
     side->board->phase = TS_PHASE_VERIFY;
     side->board->dims[0] = 5;
     while (getppid() > 0)
@@ -269,7 +272,7 @@ static void run_for_ever(const void *context, ts_worker_side *side)
 
 static void peaceful_end_is_announced(void **state)
 {
-    (void) state;
+    (void)state;
     ts_str reason = TS_STR_INIT;
     bool ended_well;
     death_of(do_nothing, 10, &reason, &ended_well);
@@ -286,7 +289,7 @@ static void exit_handler(void)
 
 static void deaths_are_explained(void **state)
 {
-    (void) state;
+    (void)state;
     must_not_run = 1;
     expect_death(leave, "left by exit(3)");
     must_not_run = 0;
@@ -296,7 +299,7 @@ static void deaths_are_explained(void **state)
 
 static void processes_are_stopped(void **state)
 {
-    (void) state;
+    (void)state;
     if (!fenced(TS_FENCE_PROCESSES))
         return;
     expect_death(start_process, "tried to start a process");
@@ -305,7 +308,7 @@ static void processes_are_stopped(void **state)
 
 static void fences_hold(void **state)
 {
-    (void) state;
+    (void)state;
     ts_str reason = TS_STR_INIT;
     bool ended_well;
     if (!fenced(TS_FENCE_NETWORK | TS_FENCE_FILES))
@@ -322,7 +325,7 @@ static void fences_hold(void **state)
 
 static void hanging_worker_is_killed(void **state)
 {
-    (void) state;
+    (void)state;
     ts_str reason = TS_STR_INIT;
     bool ended_well;
     death_of(run_for_ever, 0.2, &reason, &ended_well);
@@ -334,7 +337,7 @@ static void hanging_worker_is_killed(void **state)
 
 static void isolation_is_described(void **state)
 {
-    (void) state;
+    (void)state;
     ts_str text = TS_STR_INIT;
     ts_sandbox_describe(TS_FENCE_LIMITS | TS_FENCE_FILES, &text);
     assert_non_null(strstr(ts_str_text(&text), "limits"));
@@ -349,7 +352,7 @@ static void isolation_is_described(void **state)
 
 static int set_up(void **state)
 {
-    (void) state;
+    (void)state;
     setenv("TILESMITH_DATA", TS_SOURCE_DIR, 1);
     atexit(exit_handler);
     if (ts_scratch_open(&scratch, &scratch_lock) != TS_OK)
@@ -360,7 +363,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    (void) state;
+    (void)state;
     ts_scratch_close(scratch, scratch_lock);
     ts_kernel_free(kernel);
     return 0;
