@@ -11,8 +11,7 @@
 enum { SHEET_ALIGN = 64, PROBE_DIM = 4 };
 static const uint64_t contents_seed = 20177;
 
-/* ---- shapes
- * -------------------------------------------------------------------------------------------------- */
+/* ---- shapes ---------------------------------------------------------------------------------- */
 
 static int extents(const ts_tensor *t, const ts_value *slots, ts_sheet *out)
 {
@@ -96,8 +95,7 @@ void ts_answer_attach(const ts_problem *p, ts_answer *a, char *memory, const ts_
     }
 }
 
-/* ---- contents and results
- * -------------------------------------------------------------------------------------- */
+/* ---- contents and results -------------------------------------------------------------------- */
 
 static void fill_sheet(const ts_problem *p, const ts_element *e, size_t t, ts_sheet *s)
 {
@@ -161,8 +159,7 @@ void ts_answer_compute(const ts_problem *p, const ts_element *e, ts_call_fn *ref
     }
 }
 
-/* ---- scalars
- * ------------------------------------------------------------------------------------------------- */
+/* ---- scalars --------------------------------------------------------------------------------- */
 
 static size_t choices(const ts_scalar *s)
 {
@@ -187,8 +184,7 @@ void ts_scalar_set(const ts_kernel *k, size_t set, double *scalars)
     }
 }
 
-/* ---- the asked size
- * ------------------------------------------------------------------------------------------ */
+/* ---- the asked size -------------------------------------------------------------------------- */
 
 int ts_references_open(const ts_problem *p, const ts_value *slots, ts_references **out)
 {

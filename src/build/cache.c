@@ -43,8 +43,7 @@ static uint64_t checksum(const unsigned char *bytes, size_t n)
     return h;
 }
 
-/* ---- seals
- * --------------------------------------------------------------------------------------------------- */
+/* ---- seals ----------------------------------------------------------------------------------- */
 
 /* The file's bytes, mapped; NULL if it is missing or empty. */
 static unsigned char *map_file(int fd, size_t *size)
@@ -101,8 +100,7 @@ static int seal_file(const char *path)
     return rc;
 }
 
-/* ---- find and put
- * -------------------------------------------------------------------------------------------- */
+/* ---- find and put ---------------------------------------------------------------------------- */
 
 static bool plausible(const char *id)
 {
@@ -171,8 +169,7 @@ int ts_cache_put(const char *id, const char *object)
     return rc;
 }
 
-/* ---- pruning
- * ------------------------------------------------------------------------------------------------- */
+/* ---- pruning --------------------------------------------------------------------------------- */
 
 typedef struct ts_cached {
     char *path;

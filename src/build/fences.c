@@ -25,8 +25,7 @@ static bool no_new_privileges(void)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-/* ---- seccomp
- * ------------------------------------------------------------------------------------------------- */
+/* ---- seccomp --------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 #define FILTER_ARCH AUDIT_ARCH_X86_64
@@ -110,8 +109,7 @@ bool ts_fence_calls(void)
 }
 #endif
 
-/* ---- Landlock
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Landlock -------------------------------------------------------------------------------- */
 
 #if defined(LANDLOCK_CREATE_RULESET_VERSION) && defined(SYS_landlock_create_ruleset)
 static uint64_t write_rights(long abi)

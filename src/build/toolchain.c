@@ -27,8 +27,7 @@ extern char **environ;
 
 typedef TS_VEC(char *) ts_strings;
 
-/* ---- command and environment, made before the fork
- * --------------------------------------------------------- */
+/* ---- command and environment, made before the fork ------------------------------------------- */
 
 static bool push_blank_separated(ts_strings *argv, char *text)
 {
@@ -70,8 +69,7 @@ static bool environment(char *tmpdir, ts_strings *env)
     return ts_vec_push(env, tmpdir) && ts_vec_push(env, (char *)"LC_ALL=C") && ts_vec_push(env, NULL);
 }
 
-/* ---- in the children
- * ----------------------------------------------------------------------------------------- */
+/* ---- in the children ------------------------------------------------------------------------- */
 
 static void limit(int what, rlim_t value)
 {
@@ -124,7 +122,7 @@ static void monitor(const ts_compile *c, const ts_compile_request *r, pid_t sess
         dup2(done_fd, STDERR_FILENO + 1);
     ts_child_silence(-1);
     ts_close_from(STDERR_FILENO + 2);
-    setpriority(PRIO_PROCESS, 0, r->niceness);
+    setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + r->niceness);
     if (r->cpu >= 0)
         run_on(r->cpu);
     if (getppid() != session)
@@ -143,8 +141,7 @@ static void monitor(const ts_compile *c, const ts_compile_request *r, pid_t sess
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-/* ---- start
- * --------------------------------------------------------------------------------------------------- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 static int make_paths(const char *scratch, const char *name, ts_compile *c)
 {
@@ -227,8 +224,7 @@ done:
     return rc;
 }
 
-/* ---- end
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- end ------------------------------------------------------------------------------------- */
 
 /* The line that says what is wrong: the first with "error", else the first that says anything. */
 static char *first_error(const char *log)

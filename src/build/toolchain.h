@@ -29,7 +29,7 @@ typedef struct ts_compile_request {
     const char *compiler, *flags; /**< as in ts_variant */
     const char *source;           /**< text of the translation unit */
     int cpu;                      /**< to run on; -1: wherever the caller may */
-    int niceness;                 /**< 0..19 */
+    int niceness;                 /**< 0..19, on top of the caller's own */
 } ts_compile_request;
 
 /** Start compiling into scratch/NAME/NAME.so; never blocks. Temporary files go to that folder as well. */

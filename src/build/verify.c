@@ -33,8 +33,7 @@ void ts_verifier_close(ts_verifier *v)
     ts_guarded_close(&v->workspaces[1]);
 }
 
-/* ---- answers
- * --------------------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 static int new_answer(ts_verifier *v, const int64_t *dims, const double *scalars, ts_answer *a)
 {
@@ -83,8 +82,7 @@ static int small_answer(ts_verifier *v, const int64_t *dims, size_t set, const t
     return TS_OK;
 }
 
-/* ---- placing operands
- * ------------------------------------------------------------------------------------------ */
+/* ---- placing operands ------------------------------------------------------------------------ */
 
 static int make_room(ts_guarded *g, size_t bytes, bool huge)
 {
@@ -138,8 +136,7 @@ static int place_workspace(ts_verifier *v, const ts_subject *s, const ts_run *ru
     return TS_OK;
 }
 
-/* ---- runs
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 
 static int run_once(ts_verifier *v, const ts_subject *s, const ts_answer *a, const ts_run *run, double *error,
                     ts_str *reason)

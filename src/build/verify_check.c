@@ -13,8 +13,7 @@ typedef struct ts_worst {
     size_t row, column;
 } ts_worst;
 
-/* ---- reasons
- * --------------------------------------------------------------------------------------------------- */
+/* ---- reasons --------------------------------------------------------------------------------- */
 
 /* ", at m=7,n=9": the dimensions passed as arguments, so that the reader can reproduce it. */
 static void append_dims(const ts_verifier *v, const ts_answer *a, ts_str *out)
@@ -66,8 +65,7 @@ static void explain_worst(const ts_verifier *v, const ts_answer *a, size_t t, co
     append_dims(v, a, out);
 }
 
-/* ---- comparing
- * --------------------------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 static double element_error(double got, double expected, const ts_answer *a)
 {

@@ -16,8 +16,7 @@
 
 enum { WORKER_FD = STDERR_FILENO + 1, FILE_BYTES = 16 << 20 };
 
-/* ---- the child
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the child ------------------------------------------------------------------------------- */
 
 #ifdef __GLIBC__
 static void leave_at_once(int status, void *unused)
@@ -59,8 +58,7 @@ static void run_child(pid_t session, const ts_worker_setup *setup, int fd, ts_bo
     _exit(0);
 }
 
-/* ---- the session's side
- * -------------------------------------------------------------------------------------------- */
+/* ---- the session's side ---------------------------------------------------------------------- */
 
 int ts_worker_start(const ts_worker_setup *setup, void (*body)(const void *context, ts_worker_side *side),
                     const void *context, ts_worker *out)

@@ -60,8 +60,7 @@ void ts_worker_phase(const ts_worker *w, const ts_problem *problem, struct ts_st
 /** Used by the worker's own side: install the handlers that post faults on the board. */
 void ts_faults_watch(ts_board *board);
 
-/* ---- what workers do
- * --------------------------------------------------------------------------------------------- */
+/* ---- what workers do ------------------------------------------------------------------------- */
 
 /** A variant to work on. */
 typedef struct ts_work_item {

@@ -33,8 +33,7 @@ typedef struct ts_arena {
     double deadline;
 } ts_arena;
 
-/* ---- admission
- * -------------------------------------------------------------------------------------------------- */
+/* ---- admission ------------------------------------------------------------------------------- */
 
 static void admit(ts_arena *a, uint32_t i)
 {
@@ -53,6 +52,17 @@ static void admit(ts_arena *a, uint32_t i)
     ts_str_free(&reason);
 }
 
+/* How many calls make a sample; a call that is one by itself isn't repeated to find out. */
+static void calibrate(const ts_work *work, ts_entrant *e)
+{
+    e->inner = 1;
+    e->seconds = ts_timer_sample(ts_timed_call, &e->timed, 1);
+    if (!work->plan.cold && e->seconds < work->sample_seconds) {
+        e->inner = ts_timer_calibrate(ts_timed_call, &e->timed, work->sample_seconds);
+        e->seconds = ts_timer_sample(ts_timed_call, &e->timed, e->inner);
+    }
+}
+
 /* Once everyone has been verified, operands and workspaces have their final places: set up the calls that
  * will be timed. */
 static void warm_up(ts_arena *a, uint32_t i)
@@ -66,17 +76,14 @@ static void warm_up(ts_arena *a, uint32_t i)
     if (e->takes_part) {
         a->side->board->phase = TS_PHASE_MEASURE;
         e->timed = (ts_timed){e->subject.call, a->verifier.call};
-        e->inner =
-            a->work->plan.cold ? 1 : ts_timer_calibrate(ts_timed_call, &e->timed, a->work->sample_seconds);
-        e->seconds = ts_timer_sample(ts_timed_call, &e->timed, e->inner);
+        calibrate(a->work, e);
     }
     a->side->board->phase = TS_PHASE_IDLE;
     ts_message_send(a->side->fd, TS_MESSAGE_DONE, i, NULL, 0);
     ts_str_free(&reason);
 }
 
-/* ---- rounds
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- rounds ---------------------------------------------------------------------------------- */
 
 static void shuffle(ts_rng *rng, uint32_t *order, uint32_t n)
 {
@@ -125,8 +132,7 @@ static void run_rounds(ts_arena *a)
     a->side->board->phase = TS_PHASE_IDLE;
 }
 
-/* ---- counters
- * --------------------------------------------------------------------------------------------------- */
+/* ---- counters -------------------------------------------------------------------------------- */
 
 static uint64_t counted_calls(const ts_entrant *e)
 {
@@ -146,7 +152,8 @@ static void send_counters(const ts_arena *a, uint32_t i, const ts_counter *count
 /* Counted is a region of many calls; sent is what one call accounts for. */
 static int count_calls(ts_entrant *e, const ts_counter_backend *backend, void *state, uint64_t calls)
 {
-    ts_timed_call(&e->timed);
+    if (e->seconds < short_call)
+        ts_timed_call(&e->timed);
     int rc = backend->start(state);
     for (uint64_t c = 0; c < calls && rc == TS_OK; c++)
         ts_timed_call(&e->timed);

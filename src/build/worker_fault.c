@@ -15,8 +15,7 @@ enum { HANDLER_STACK = 64 << 10, NULL_ZONE = 1 << 16 };
 /* A handler has no argument but what it finds here. */
 static ts_board *watched;
 
-/* ---- in the worker
- * ------------------------------------------------------------------------------------------------- */
+/* ---- in the worker --------------------------------------------------------------------------- */
 
 static int access_kind(const void *context)
 {
@@ -78,8 +77,7 @@ void ts_faults_watch(ts_board *board)
     signal(SIGABRT, SIG_DFL);
 }
 
-/* ---- in the session
- * ------------------------------------------------------------------------------------------------- */
+/* ---- in the session -------------------------------------------------------------------------- */
 
 static const char *operand_name(const ts_problem *p, int index)
 {

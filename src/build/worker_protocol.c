@@ -17,8 +17,7 @@ typedef struct ts_header {
 
 static const uint32_t magic = 0x31577354; /* "TsW1" */
 
-/* ---- sending
- * --------------------------------------------------------------------------------------------------- */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 static bool write_whole(int fd, const unsigned char *bytes, size_t n)
 {
@@ -49,8 +48,7 @@ bool ts_message_send(int fd, ts_message_kind kind, uint32_t item, const void *pa
     return write_whole(fd, small, sizeof header) && write_whole(fd, payload, length);
 }
 
-/* ---- receiving
- * ------------------------------------------------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------------------------- */
 
 bool ts_message_feed(ts_message_reader *r, const void *bytes, size_t n)
 {
@@ -97,8 +95,7 @@ void ts_message_reader_free(ts_message_reader *r)
     *r = (ts_message_reader){0};
 }
 
-/* ---- payloads
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- payloads -------------------------------------------------------------------------------- */
 
 static bool copy_out(const ts_message *message, size_t offset, void *out, size_t size)
 {
@@ -154,8 +151,7 @@ char *ts_message_text(const ts_message *message, size_t offset)
     return clean_text(message->payload + offset, message->length - offset);
 }
 
-/* ---- counters: u32 available, double value, and three texts, each a u32 length and its bytes
- * -------------------------- */
+/* ---- counters: u32 available, double value, and three texts, each a u32 length and its bytes - */
 
 static void pack_text(const char *text, ts_str *out)
 {

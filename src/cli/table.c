@@ -82,7 +82,8 @@ static row *open_row(ts_table *table)
         free(fresh.cells);
         return NULL;
     }
-    return &table->rows.items[table->rows.count - 1];
+    row *rows = table->rows.items;
+    return rows ? &rows[table->rows.count - 1] : NULL;
 }
 
 void ts_table_cell(ts_table *table, const char *format, ...)

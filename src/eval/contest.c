@@ -36,8 +36,7 @@ void ts_contest_clear(ts_contest *c)
     *c = (ts_contest){0};
 }
 
-/* ---- building
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- building -------------------------------------------------------------------------------- */
 
 static bool all_built(const ts_hardware *h)
 {
@@ -61,8 +60,7 @@ static int build_all(ts_hardware *h)
     }
 }
 
-/* ---- messages
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static bool take_round(ts_final *f, const ts_message *message)
 {
@@ -137,8 +135,7 @@ static void take_message(ts_final *f, const ts_message *message)
         f->sense = take_entrant_message(f, message);
 }
 
-/* ---- one worker after another
- * ------------------------------------------------------------------------------------- */
+/* ---- one worker after another ---------------------------------------------------------------- */
 
 static int start_worker(ts_final *f)
 {
@@ -243,8 +240,7 @@ static int run(ts_final *f)
     return rc;
 }
 
-/* ---- the outcome
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the outcome ----------------------------------------------------------------------------- */
 
 static bool has_peak(const ts_final *f)
 {

@@ -13,8 +13,7 @@
 enum { BATCH = 8, DEPTH = 3 };
 static const uint64_t cache_bytes = (uint64_t)512 << 20;
 
-/* ---- jobs
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 
 void ts_job_free(ts_job *job)
 {
@@ -114,8 +113,7 @@ static int submit(ts_evaluator *self, const uint64_t *configs, size_t count)
     return rc == TS_OK ? ts_hardware_pump(h) : rc;
 }
 
-/* ---- moving
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- moving ---------------------------------------------------------------------------------- */
 
 int ts_hardware_pump(ts_hardware *h)
 {
@@ -187,8 +185,7 @@ static void incumbent(ts_evaluator *self, double cost)
     ((ts_hardware *)self)->incumbent = cost;
 }
 
-/* ---- opening and closing
- * ---------------------------------------------------------------------------------------- */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 void ts_hardware_abandon(ts_hardware *h)
 {

@@ -114,14 +114,12 @@ void ts_job_free(ts_job *job);
 /** Finish a job without success. `reason` is copied. */
 void ts_job_fail(ts_job *job, ts_status status, const char *reason);
 
-/* ---- hardware_build.c
- * -------------------------------------------------------------------------------------------- */
+/* ---- hardware_build.c ------------------------------------------------------------------------ */
 
 /** Take in compilations that ended, start those that can. */
 int ts_hardware_build(ts_hardware *h);
 
-/* ---- hardware_work.c
- * --------------------------------------------------------------------------------------------- */
+/* ---- hardware_work.c ------------------------------------------------------------------------- */
 
 /** Read the worker's records, enforce its deadline, start the next. */
 int ts_hardware_work(ts_hardware *h);
@@ -137,8 +135,7 @@ void ts_hardware_describe_work(ts_hardware *h, size_t count);
 double ts_hardware_verify_limit(const ts_hardware *h);
 double ts_hardware_measure_limit(const ts_hardware *h);
 
-/* ---- contest.c
- * --------------------------------------------------------------------------------------------------- */
+/* ---- contest.c ------------------------------------------------------------------------------- */
 
 int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds,
                         double seconds, ts_contest *out);

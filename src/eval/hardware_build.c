@@ -16,8 +16,7 @@
 enum { EAGER_UNIT = 3, NICE = 10, NICE_GUEST = 19, FEW_COMPILERS = 4 };
 static const double unit_seconds = 60, seconds_per_variant = 30;
 
-/* ---- objects
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- objects --------------------------------------------------------------------------------- */
 
 /* Give a job its object: in the cache if that works, else (a full or read-only disk) in the scratch folder.
  */
@@ -53,8 +52,7 @@ static bool find_object(ts_hardware *h, ts_job *job)
     return job->object != NULL;
 }
 
-/* ---- units
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- units ----------------------------------------------------------------------------------- */
 
 static bool belongs(const ts_unit *u, const ts_job *job, bool company)
 {
@@ -185,8 +183,7 @@ static int unit_finished(ts_hardware *h, ts_unit *u, int outcome)
     return rc;
 }
 
-/* ---- the reference
- * ------------------------------------------------------------------------------------------------- */
+/* ---- the reference --------------------------------------------------------------------------- */
 
 static const char *reference_flags(const ts_hardware *h)
 {
@@ -279,8 +276,7 @@ static int choose_reference_compiler(ts_hardware *h)
     return h->reference_compiler ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while choosing a compiler");
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static int take_in_units(ts_hardware *h)
 {

@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BARREN = 3, MIN_SAMPLES = 4, MAX_SAMPLES = 60 };
+enum { MAX_BARREN = 3, MIN_SAMPLES = 3, MAX_SAMPLES = 60 };
 static const double start_seconds = 30, reference_seconds = 600, slack_seconds = 2, reference_times = 30;
 static const double sample_seconds = 200e-6, contender_seconds = 25e-3;
 static const size_t spare_memory = (size_t)4 << 30;
 
-/* ---- limits
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 double ts_hardware_verify_limit(const ts_hardware *h)
 {
@@ -45,8 +44,7 @@ void ts_hardware_set_deadline(ts_hardware *h, double seconds)
     h->deadline = ts_now() + seconds;
 }
 
-/* ---- starting
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- starting -------------------------------------------------------------------------------- */
 
 void ts_hardware_describe_work(ts_hardware *h, size_t count)
 {
@@ -112,8 +110,7 @@ static int start_search_worker(ts_hardware *h)
     return rc;
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* The worker is done with an item: its result may be collected. */
 static void settle(ts_hardware *h, size_t item)
@@ -233,9 +230,7 @@ static int take_message(ts_hardware *h, const ts_message *message, bool *sense)
     return TS_OK;
 }
 
-/* ---- ends
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- ends ------------------------------------------------------------------------------------ */
 
 static void requeue_running(ts_hardware *h)
 {

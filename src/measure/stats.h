@@ -27,11 +27,12 @@ ts_interval ts_bootstrap_ratio(const double *a, const double *b, size_t n, doubl
 /**
  * Which of `count` variants can't be told from the best: rows of `samples` (count x rounds, interleaved
  * rounds: column r was measured in round r). *best = row with the smallest median of round-normalised times;
- * tied[i] true when the interval of the paired ratio row i / best contains 1 or lies within 1 +-
- * `equivalence`. The interval is what the exact ones of the Wilcoxon signed-rank test and of the sign test
- * leave; family-wise: its level is Bonferroni-corrected over all pairs, because the best was picked by the
- * same samples. With too few rounds for that level everything is tied. A row with a sample that isn't finite
- * (a failed entrant) is neither best nor tied. `seed` is there for methods that resample; this one does not.
+ * tied[i] is false only if row i is shown to be slower than the best by more than `equivalence` (0.01: one
+ * per cent): the interval of the paired ratio row i / best lies above 1 + `equivalence`. The interval is what
+ * the exact ones of the Wilcoxon signed-rank test and of the sign test leave; family-wise: its level is
+ * Bonferroni-corrected over all pairs, because the best was picked by the same samples. With too few rounds
+ * for that level everything is tied. A row with a sample that isn't finite (a failed entrant) is neither best
+ * nor tied. `seed` is there for methods that resample; this one does not.
  */
 void ts_tied_set(const double *samples, size_t count, size_t rounds, double level, double equivalence,
                  uint64_t seed, size_t *best, _Bool *tied);

@@ -155,8 +155,7 @@ static void judge(contest *c, double level, double equivalence, size_t best, _Bo
         tied[i] = false;
         if (has_samples(c, i)) {
             ts_interval ratio = ratio_interval(c, i, best);
-            tied[i] = i == best || (ratio.lo <= 1 && ratio.hi >= 1) ||
-                      (ratio.lo >= 1 - equivalence && ratio.hi <= 1 + equivalence);
+            tied[i] = i == best || ratio.lo <= 1 + equivalence;
         }
     }
 }

@@ -149,17 +149,14 @@ static int open_run(ts_recheck_run *run, const char *database, const char *kerne
     int rc = ts_store_open(database ? database : ts_path_database(), TS_STORE_READ, &run->store);
     if (rc == TS_OK)
         rc = ts_detect_fingerprint(fingerprint);
-    if (rc == TS_OK)
-        rc = ts_store_target_load(run->store, fingerprint, &run->target);
-    if (rc == TS_ENOTFOUND)
-        rc = ts_fail(rc, "nothing was tuned on this machine (%s) yet; run `tilesmith tune gemm` first",
-                     fingerprint);
+    if (rc != TS_OK)
+        return rc;
+    rc = ts_store_target_load(run->store, fingerprint, &run->target);
     if (rc == TS_OK)
         rc = ts_store_winners(run->store, kernel, fingerprint, &run->winners, &run->count);
-    if (rc == TS_OK && run->count == 0)
-        rc = ts_fail(TS_ENOTFOUND,
-                     "no winner is stored for this machine (%s); run `tilesmith tune KERNEL` first",
-                     fingerprint);
+    if (rc == TS_ENOTFOUND || (rc == TS_OK && run->count == 0))
+        rc = ts_fail(TS_ENOTFOUND, "%s has no winner for this machine (%s); run `tilesmith tune %s` first",
+                     ts_store_path(run->store), fingerprint, kernel ? kernel : "gemm");
     return rc;
 }
 
@@ -181,6 +178,7 @@ int ts_recheck(const char *database, const char *kernel, double seconds, const t
                               .shape = i,
                               .shapes = run.count,
                               .fraction = (double)i / (double)run.count,
+                              .seconds_left = NAN,
                               .best_seconds = NAN,
                               .best_rate = NAN,
                               .peak = NAN};

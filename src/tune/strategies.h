@@ -5,6 +5,9 @@
 #include "tilesmith_plugin.h"
 
 extern const ts_strategy *const ts_strategies[];
+/** NULL if there is none. */
 const ts_strategy *ts_strategy_find(const char *name);
+/** TS_ENOTFOUND with the names that there are. */
+int ts_strategy_named(const char *name, const ts_strategy **out);
 
 #endif

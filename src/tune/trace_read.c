@@ -172,13 +172,23 @@ static int read_row(ts_trace_file *f)
     return ts_trace_add(run, step);
 }
 
+static void skip_line(ts_trace_file *f)
+{
+    f->at += strcspn(f->at, "\n");
+    f->at += *f->at != '\0';
+    f->line++;
+}
+
 static int read_lines(ts_trace_file *f)
 {
     int rc = TS_OK;
     while (rc == TS_OK && *f->at) {
-        bool comment = *f->at == '#';
+        if (*f->at == '#') {
+            skip_line(f);
+            continue;
+        }
         rc = take_line(f);
-        if (rc != TS_OK || comment || (f->field_count == 1 && f->fields[0][0] == '\0'))
+        if (rc != TS_OK || (f->field_count == 1 && f->fields[0][0] == '\0'))
             continue;
         bool header = !f->headed && is_header(f);
         if (!f->headed)

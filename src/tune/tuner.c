@@ -12,21 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int open_strategy(ts_tuner *t)
-{
-    const char *name = t->options->strategy ? t->options->strategy : "auto";
-    ts_str names = TS_STR_INIT;
-    t->strategy = ts_strategy_find(name);
-    if (t->strategy)
-        return TS_OK;
-    for (const ts_strategy *const *s = ts_strategies; *s; s++)
-        ts_str_format(&names, "%s%s", s == ts_strategies ? "" : ", ", (*s)->name);
-    int rc =
-        ts_fail(TS_ENOTFOUND, "no search strategy is called '%s'; there are: %s", name, ts_str_text(&names));
-    ts_str_free(&names);
-    return rc;
-}
-
 /* The compilers asked for, all of which must run; else the first usual one that does. */
 static int open_compilers(ts_tuner *t)
 {
@@ -172,7 +157,7 @@ int ts_tuner_open(ts_tuner *t)
     if (rc == TS_OK && t->options->stop)
         rc = ts_stop_parse(t->options->stop, &t->stop);
     if (rc == TS_OK)
-        rc = open_strategy(t);
+        rc = ts_strategy_named(t->options->strategy ? t->options->strategy : "auto", &t->strategy);
     if (rc == TS_OK)
         rc = ts_kernel_load(t->options->kernel, &t->kernel);
     if (rc == TS_OK)

@@ -8,10 +8,10 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 expected=$root/tests/cli/expected
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$root/$build ;; esac
-[ -x "$build/tilesmith" ] && [ -x "$build/tests/cli/probe" ] || {
+if [ ! -x "$build/tilesmith" ] || [ ! -x "$build/tests/cli/probe" ]; then
     echo "not ok - $build/tilesmith is not built: run make check-cli"
     exit 1
-}
+fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/tilesmith-cli.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP

@@ -61,8 +61,8 @@ static int run_json(const char *file, char *path)
         at = step(at, name);
     if (path && json_is_string(at))
         printf("%s\n", json_string_value(at));
-    else if (path && at)
-        printf("%s\n", json_dumps(at, JSON_ENCODE_ANY | JSON_COMPACT));
+    else if (path && at && json_dumpf(at, stdout, JSON_ENCODE_ANY | JSON_COMPACT) == 0)
+        printf("\n");
     bool found = at != NULL;
     json_decref(root);
     return !found;

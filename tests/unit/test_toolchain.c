@@ -179,8 +179,7 @@ static void clear_kills_a_running_compilation(void **state)
     nothing_left_in_scratch();
 }
 
-/* ---- cache
- * --------------------------------------------------------------------------------------------------- */
+/* ---- cache ----------------------------------------------------------------------------------- */
 
 #define ID_A "0123456789abcdef0123456789abcdef"
 #define ID_B "01ffffffffffffffffffffffffffffff"

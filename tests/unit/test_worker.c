@@ -22,8 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- messages
- * -------------------------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* Three messages as they travel; returns their length. */
 static size_t conversation(unsigned char *bytes, size_t size)
@@ -142,8 +141,7 @@ static void counters_travel_per_call(void **state)
     ts_str_free(&payload);
 }
 
-/* ---- processes
- * ------------------------------------------------------------------------------------------------- */
+/* ---- processes ------------------------------------------------------------------------------- */
 
 static char *scratch;
 static int scratch_lock;
