@@ -1,7 +1,9 @@
 /*
- * tilesmith.h - libtilesmith: tune a kernel on a machine, from a program. The command line is a client of this header.
+ * tilesmith.h - libtilesmith: tune a kernel on a machine, from a program. The command line is a client of
+ * this header.
  *
- * The library never prints and never exits. Functions return 0 or a negative TS_E… code; ts_error() has the sentence.
+ * The library never prints and never exits. Functions return 0 or a negative TS_E… code; ts_error() has the
+ * sentence.
  */
 #ifndef TILESMITH_H
 #define TILESMITH_H
@@ -16,19 +18,22 @@ extern "C" {
 
 /** What to tune and how long. Zero or NULL means the default stated. */
 typedef struct ts_tune_options {
-    const char *kernel;            /**< name or folder; required */
-    const char *type;              /**< element type; default: the manifest's first */
-    const char *const *shapes;     /**< "m=512,n=512,k=512", NULL-terminated; default: the manifest's typical shapes */
-    double budget_seconds;         /**< for all shapes together, finals included; default 100 when no evaluations are given */
-    size_t budget_evaluations;     /**< per shape */
-    const char *stop;              /**< stop rule of each shape's search, such as "no-improvement 50"; replaces the default budget */
-    const char *strategy;          /**< default "auto" */
-    const char *objective;         /**< default "time" */
-    const char *const *compilers;  /**< default: the first of cc, gcc, clang that runs */
+    const char *kernel; /**< name or folder; required */
+    const char *type;   /**< element type; default: the manifest's first */
+    const char *const
+        *shapes; /**< "m=512,n=512,k=512", NULL-terminated; default: the manifest's typical shapes */
+    double budget_seconds; /**< for all shapes together, finals included; default 100 when no evaluations are
+                              given */
+    size_t budget_evaluations; /**< per shape */
+    const char *stop; /**< stop rule of each shape's search, such as "no-improvement 50"; replaces the default
+                         budget */
+    const char *strategy;         /**< default "auto" */
+    const char *objective;        /**< default "time" */
+    const char *const *compilers; /**< default: the first of cc, gcc, clang that runs */
     uint64_t seed;
-    const char *database;          /**< default: ts_path_database() */
-    int threads;                   /**< default 1 */
-    bool dry_run;                  /**< say what would be done; measure and store nothing */
+    const char *database; /**< default: ts_path_database() */
+    int threads;          /**< default 1 */
+    bool dry_run;         /**< say what would be done; measure and store nothing */
 } ts_tune_options;
 
 /** How the session is doing; every field is current when the callback runs. */
@@ -38,15 +43,16 @@ typedef struct ts_tune_progress {
     size_t shape, shapes;
     size_t evaluations, resumed; /**< of this shape in this session; known from earlier ones */
     size_t by_status[TS_STATUS_COUNT];
-    double fraction;             /**< of the whole budget, 0..1 */
+    double fraction; /**< of the whole budget, 0..1 */
     double seconds_left;
-    double best_seconds;         /**< NAN before the first success */
-    double best_rate;            /**< flop/s */
-    double peak;                 /**< measured peak flop/s, NAN if unknown */
+    double best_seconds; /**< NAN before the first success */
+    double best_rate;    /**< flop/s */
+    double peak;         /**< measured peak flop/s, NAN if unknown */
     const char *best_configuration;
 } ts_tune_progress;
 
-/** Where the time of a session went, in wall-clock seconds; overlapping stages may add up to more than the total. */
+/** Where the time of a session went, in wall-clock seconds; overlapping stages may add up to more than the
+ * total. */
 typedef struct ts_tune_times {
     double detect, search, render, compile, verify, measure, finals, store, total;
 } ts_tune_times;
@@ -54,17 +60,18 @@ typedef struct ts_tune_times {
 /** The result for one shape. Owned by the report. */
 typedef struct ts_tune_shape {
     char *problem, *type, *configuration, *variant;
-    const char *stop_reason;             /**< static text; NULL in a dry run */
-    double seconds, lo, hi, flops, peak; /**< winner's median and 95 % interval; flop per call; peak flop/s of the same rounds */
-    double peak_share;                   /**< flops / seconds / peak, as the median over rounds; NAN */
-    double default_seconds;              /**< of the manifest's default configuration in the same finals; NAN */
-    size_t evaluations, resumed, tied;   /**< size of the tied set, winner included */
-    char **tied_configurations;          /**< [tied] */
+    const char *stop_reason; /**< static text; NULL in a dry run */
+    double seconds, lo, hi, flops,
+        peak; /**< winner's median and 95 % interval; flop per call; peak flop/s of the same rounds */
+    double peak_share;                 /**< flops / seconds / peak, as the median over rounds; NAN */
+    double default_seconds;            /**< of the manifest's default configuration in the same finals; NAN */
+    size_t evaluations, resumed, tied; /**< size of the tied set, winner included */
+    char **tied_configurations;        /**< [tied] */
     size_t by_status[TS_STATUS_COUNT];
-    uint64_t space;                      /**< configurations in the space */
-    double space_raw;                    /**< size of the Cartesian product */
-    const char *incumbent;               /**< NULL, or what became of the earlier winner: "kept", "replaced", "failed" */
-    ts_counter *counters;                /**< of the winner, in the finals */
+    uint64_t space;        /**< configurations in the space */
+    double space_raw;      /**< size of the Cartesian product */
+    const char *incumbent; /**< NULL, or what became of the earlier winner: "kept", "replaced", "failed" */
+    ts_counter *counters;  /**< of the winner, in the finals */
     size_t counter_count;
 } ts_tune_shape;
 
@@ -76,7 +83,8 @@ typedef struct ts_tune_report {
     bool interrupted;
 } ts_tune_report;
 
-/** Callbacks may be NULL. `stop` is polled often; returning true ends the search with the best so far (finals are skipped on 2). */
+/** Callbacks may be NULL. `stop` is polled often; returning true ends the search with the best so far (finals
+ * are skipped on 2). */
 typedef struct ts_tune_callbacks {
     void *context;
     void (*progress)(void *context, const ts_tune_progress *progress);
@@ -90,8 +98,8 @@ void ts_tune_report_free(ts_tune_report *report);
 /** What became of one stored winner on this machine, now. */
 typedef struct ts_recheck_row {
     char *kernel, *type, *problem, *configuration;
-    const char *verdict; /**< "fresh", "slower", "faster", "stale", "wrong", "foreign" */
-    char *why;           /**< one sentence; NULL when fresh */
+    const char *verdict;                    /**< "fresh", "slower", "faster", "stale", "wrong", "foreign" */
+    char *why;                              /**< one sentence; NULL when fresh */
     double stored_seconds, seconds, lo, hi; /**< NAN when not measured */
 } ts_recheck_row;
 typedef struct ts_recheck_report {
@@ -99,20 +107,25 @@ typedef struct ts_recheck_report {
     size_t count;
 } ts_recheck_report;
 
-/** Are the stored winners of this machine still right and still fast? Takes about `seconds` (default 5) in all. */
-int ts_recheck(const char *database, const char *kernel, double seconds, const ts_tune_callbacks *callbacks, ts_recheck_report **report);
+/** Are the stored winners of this machine still right and still fast? Takes about `seconds` (default 5) in
+ * all. */
+int ts_recheck(const char *database, const char *kernel, double seconds, const ts_tune_callbacks *callbacks,
+               ts_recheck_report **report);
 void ts_recheck_report_free(ts_recheck_report *report);
 
 /** Export to `path` (atomically), or to standard output's caller via *text when path is NULL. */
-int ts_export(const char *database, const char *format, const ts_export_request *request, const char *path, char **text, size_t *length);
+int ts_export(const char *database, const char *format, const ts_export_request *request, const char *path,
+              char **text, size_t *length);
 /** Import a T4 or Kernel Tuner file, all or nothing; *rows = results added. */
 int ts_import(const char *database, const char *path, size_t *rows);
 
-/* ---- simulation and scores: search strategies on recorded spaces ---------------------------------------------------- */
+/* ---- simulation and scores: search strategies on recorded spaces
+ * ---------------------------------------------------- */
 
 /** Recorded spaces, in memory. */
 typedef struct ts_spaces ts_spaces;
-/** Load Kernel Tuner cache files and T4 results (plain, .gz, .xz), and all such files of folders; NULL-terminated paths. */
+/** Load Kernel Tuner cache files and T4 results (plain, .gz, .xz), and all such files of folders;
+ * NULL-terminated paths. */
 int ts_spaces_load(const char *const *paths, ts_spaces **out);
 void ts_spaces_free(ts_spaces *spaces);
 size_t ts_spaces_count(const ts_spaces *spaces);
@@ -122,12 +135,14 @@ const char *ts_spaces_name(const ts_spaces *spaces, size_t i);
 /** Which configurations searches evaluated, in order: runs of strategies on spaces. */
 typedef struct ts_trace ts_trace;
 /**
- * Read CSV (plain, .gz, .xz) with the header space,run,eval,config[,overhead_ms][,algo]: config is the 0-based index in the order
- * of the space's file, or its parameter values joined by '|'; overhead_ms is the time the search itself had taken so far. Without
- * the column algo the file's name stands for the strategy. NULL-terminated paths.
+ * Read CSV (plain, .gz, .xz) with the header space,run,eval,config[,overhead_ms][,algo]: config is the
+ * 0-based index in the order of the space's file, or its parameter values joined by '|'; overhead_ms is the
+ * time the search itself had taken so far. Without the column algo the file's name stands for the strategy.
+ * NULL-terminated paths.
  */
 int ts_trace_read(const char *const *paths, ts_trace **out);
-/** The same form as text; overheads only if asked for, because they differ from run to run. *text is malloc'ed. */
+/** The same form as text; overheads only if asked for, because they differ from run to run. *text is
+ * malloc'ed. */
 int ts_trace_text(const ts_trace *trace, bool overhead, char **text, size_t *length);
 void ts_trace_free(ts_trace *trace);
 
@@ -139,8 +154,8 @@ typedef struct ts_simulate_options {
     size_t budget_evaluations;     /**< of each run */
     double budget_seconds;         /**< of each run, in the time that evaluations took when recorded */
     const char *stop;              /**< stop rule of each run; its bound is the space's optimum */
-    bool cost_by_evaluations;      /**< the default budget follows the score by evaluations instead of by time */
-    bool overhead;                 /**< keep the time that strategies take, and let it count */
+    bool cost_by_evaluations; /**< the default budget follows the score by evaluations instead of by time */
+    bool overhead;            /**< keep the time that strategies take, and let it count */
 } ts_simulate_options;
 
 typedef struct ts_simulate_progress {
@@ -157,10 +172,11 @@ typedef struct ts_simulate_callbacks {
 } ts_simulate_callbacks;
 
 /**
- * Search recorded spaces through the loop that tunes, with recorded results for measurements. Default budget: to the end of the
- * space's score window, and at least 200 evaluations.
+ * Search recorded spaces through the loop that tunes, with recorded results for measurements. Default budget:
+ * to the end of the space's score window, and at least 200 evaluations.
  */
-int ts_simulate(const ts_spaces *spaces, const ts_simulate_options *options, const ts_simulate_callbacks *callbacks, ts_trace **out);
+int ts_simulate(const ts_spaces *spaces, const ts_simulate_options *options,
+                const ts_simulate_callbacks *callbacks, ts_trace **out);
 
 /** Points of a score curve, equidistant in the window's time. */
 #define TS_SCORE_POINTS 1000
@@ -168,23 +184,23 @@ int ts_simulate(const ts_spaces *spaces, const ts_simulate_options *options, con
 /** Best so far after a number of distinct evaluations, over the runs (or the spaces' means of that). */
 typedef struct ts_score_best {
     size_t evaluations;
-    double mean, median;             /**< fraction of the optimum that was reached */
+    double mean, median;              /**< fraction of the optimum that was reached */
     double within5, within1, optimal; /**< share of runs that reached 95 %, 99 %, 100 % of it */
 } ts_score_best;
 
 /** One strategy on one space. */
 typedef struct ts_space_score {
-    const char *space;        /**< borrowed from the report */
+    const char *space; /**< borrowed from the report */
     size_t runs;
-    double score;             /**< 0: random search; 1: the optimum at once */
-    double separate;          /**< the same from each run's own curve: no run weighs more than another */
-    double deviation;         /**< standard error of `separate` (bootstrap over runs); NAN for a single run */
-    size_t repeats, outside;  /**< evaluations that gave nothing */
-    double evaluations;       /**< distinct ones per run */
-    double overhead;          /**< median seconds the strategy took for a proposal; NAN where not traced */
-    ts_score_best *best;      /**< [budget_count of the report] */
-    double *curve;            /**< [TS_SCORE_POINTS] the score over time */
-    double *reached;          /**< [reached_count] mean fraction of the optimum after 1, 2, … evaluations */
+    double score;            /**< 0: random search; 1: the optimum at once */
+    double separate;         /**< the same from each run's own curve: no run weighs more than another */
+    double deviation;        /**< standard error of `separate` (bootstrap over runs); NAN for a single run */
+    size_t repeats, outside; /**< evaluations that gave nothing */
+    double evaluations;      /**< distinct ones per run */
+    double overhead;         /**< median seconds the strategy took for a proposal; NAN where not traced */
+    ts_score_best *best;     /**< [budget_count of the report] */
+    double *curve;           /**< [TS_SCORE_POINTS] the score over time */
+    double *reached;         /**< [reached_count] mean fraction of the optimum after 1, 2, … evaluations */
     size_t reached_count;
 } ts_space_score;
 
@@ -194,25 +210,27 @@ typedef struct ts_strategy_score {
     ts_space_score *spaces;
     size_t space_count, worst; /**< index of the space with the lowest score */
     double score, separate, deviation, overhead;
-    ts_score_best *best;       /**< means over the spaces */
+    ts_score_best *best; /**< means over the spaces */
 } ts_strategy_score;
 
 typedef struct ts_score_report {
-    bool by_evaluations;        /**< every evaluation cost 1, instead of its recorded time */
+    bool by_evaluations;           /**< every evaluation cost 1, instead of its recorded time */
     ts_strategy_score *strategies; /**< best score first */
     size_t count, budget_count;
-    char **space_names;         /**< owned; those that were scored */
+    char **space_names; /**< owned; those that were scored */
     size_t space_count;
-    char **unknown;             /**< spaces of the trace that were not given, NULL-terminated */
+    char **unknown; /**< spaces of the trace that were not given, NULL-terminated */
 } ts_score_report;
 
 typedef struct ts_score_options {
     bool by_evaluations;
-    const size_t *budgets; /**< of the best-so-far table, ascending, ends with 0; default 25, 50, 100, 200, 400 */
+    const size_t
+        *budgets; /**< of the best-so-far table, ascending, ends with 0; default 25, 50, 100, 200, 400 */
 } ts_score_options;
 
 /** The performance score of the autotuning field; docs/search.md has the formulas. */
-int ts_score(const ts_spaces *spaces, const ts_trace *trace, const ts_score_options *options, ts_score_report **out);
+int ts_score(const ts_spaces *spaces, const ts_trace *trace, const ts_score_options *options,
+             ts_score_report **out);
 void ts_score_report_free(ts_score_report *report);
 /** Curves of the best so far and of the score as SVG. *text is malloc'ed. */
 int ts_score_plot(const ts_score_report *report, char **text);

@@ -2,8 +2,8 @@
  * tilesmith_plugin.h - what a plug-in fills in.
  *
  * A search strategy, a counter backend or an exporter is one file that defines one struct of this header. The
- * build lists them in a generated table; nothing registers itself. A NULL function means the documented default.
- * A strategy includes this header and nothing else of the tree.
+ * build lists them in a generated table; nothing registers itself. A NULL function means the documented
+ * default. A strategy includes this header and nothing else of the tree.
  */
 #ifndef TILESMITH_PLUGIN_H
 #define TILESMITH_PLUGIN_H
@@ -16,12 +16,14 @@
 extern "C" {
 #endif
 
-/* ---- errors ---------------------------------------------------------------------------------------------- */
+/* ---- errors ----------------------------------------------------------------------------------------------
+ */
 
 /** Return codes: 0 is success, everything else is negative. The sentence that explains one is ts_error(). */
 enum {
     TS_OK = 0,
-    TS_EINPUT = -1,    /**< the caller's input is wrong (XML, expression, flag, shape, database): exit status 2 */
+    TS_EINPUT =
+        -1, /**< the caller's input is wrong (XML, expression, flag, shape, database): exit status 2 */
     TS_ENOTFOUND = -2, /**< a name that nothing answers to; input too: exit status 2 */
     TS_ESYSTEM = -3,   /**< the operating system refused (disk full, fork, permission): exit status 2 */
     TS_ENOMEM = -4,    /**< out of memory: exit status 1 */
@@ -34,10 +36,12 @@ int ts_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 
 #ifdef __clang_analyzer__ /* which cannot see that ts_fail() never returns 0 */
 #define ts_fail(code, ...) ((void)ts_fail(code, __VA_ARGS__), (code))
 #endif
-/** The last sentence recorded on this thread; "" if none. Borrowed until the next ts_fail() on this thread. */
+/** The last sentence recorded on this thread; "" if none. Borrowed until the next ts_fail() on this thread.
+ */
 const char *ts_error(void);
 
-/* ---- values and options ---------------------------------------------------------------------------------- */
+/* ---- values and options ----------------------------------------------------------------------------------
+ */
 
 /** Kind of a value in a parameter's domain or an expression. NONE marks what is not known (yet). */
 typedef enum ts_kind { TS_NONE, TS_INT, TS_REAL, TS_STRING } ts_kind;
@@ -61,7 +65,8 @@ typedef struct ts_option {
     bool repeatable;      /**< may be given more than once */
 } ts_option;
 
-/* ---- random numbers -------------------------------------------------------------------------------------- */
+/* ---- random numbers --------------------------------------------------------------------------------------
+ */
 
 /** xoshiro256** (Blackman & Vigna 2021): same seed, same sequence, on every platform. */
 typedef struct ts_rng {
@@ -75,7 +80,8 @@ uint64_t ts_rng_below(ts_rng *rng, uint64_t bound);
 /** Uniform in [0, 1). */
 double ts_rng_unit(ts_rng *rng);
 
-/* ---- the search space as a strategy sees it -------------------------------------------------------------- */
+/* ---- the search space as a strategy sees it --------------------------------------------------------------
+ */
 
 /** How the values of a parameter relate to each other: what a neighbour and a distance mean. */
 typedef enum ts_param_kind {
@@ -104,12 +110,14 @@ void ts_space_decode(const ts_space *space, uint64_t config, uint16_t *ordinals)
 /** True, and the index in *config, if these ordinals are a valid configuration. */
 bool ts_space_encode(const ts_space *space, const uint16_t *ordinals, uint64_t *config);
 /**
- * The valid configuration found by keeping, parameter by parameter in order, the feasible value nearest to the wanted ordinal: repairs
- * any vector of ordinals in range, so that a move never fails. Equal to encode() where that succeeds. Space must not be empty.
+ * The valid configuration found by keeping, parameter by parameter in order, the feasible value nearest to
+ * the wanted ordinal: repairs any vector of ordinals in range, so that a move never fails. Equal to encode()
+ * where that succeeds. Space must not be empty.
  */
 uint64_t ts_space_nearest(const ts_space *space, const uint16_t *ordinals);
 
-/* ---- search strategies ----------------------------------------------------------------------------------- */
+/* ---- search strategies -----------------------------------------------------------------------------------
+ */
 
 /** What became of a configuration. Unmeasured is a status, never a zero. */
 typedef enum ts_status {
@@ -141,8 +149,9 @@ typedef struct ts_search {
 } ts_search;
 
 /**
- * A search strategy: ask/tell, deterministic by seed, free of budgets and I/O. The session may observe configurations that
- * the strategy did not propose (seeds, other sessions' results); it never asks for one twice.
+ * A search strategy: ask/tell, deterministic by seed, free of budgets and I/O. The session may observe
+ * configurations that the strategy did not propose (seeds, other sessions' results); it never asks for one
+ * twice.
  */
 typedef struct ts_strategy {
     const char *name;
@@ -150,19 +159,22 @@ typedef struct ts_strategy {
     const char *reference; /**< the paper or book behind it; NULL if it is folklore */
     /** Begin: *state is owned by the strategy until close(). */
     int (*open)(const ts_search *search, void **state);
-    /** Write up to `want` configurations, none proposed or observed before; returns how many, 0 = space exhausted. */
+    /** Write up to `want` configurations, none proposed or observed before; returns how many, 0 = space
+     * exhausted. */
     size_t (*propose)(void *state, size_t want, uint64_t *configs);
     /** Learn the outcome of configurations. NULL: the strategy doesn't learn. */
     void (*observe)(void *state, const ts_observation *observations, size_t count);
     void (*close)(void *state);
 } ts_strategy;
 
-/* ---- counter backends ------------------------------------------------------------------------------------ */
+/* ---- counter backends ------------------------------------------------------------------------------------
+ */
 
 /** A counter reading. `available` false means unmeasured, with the reason; the value is then meaningless. */
 typedef struct ts_counter {
     const char *name; /**< the field's name, for example "PAPI_TOT_CYC" or "perf::PAGE-FAULTS"; borrowed */
-    const char *unit; /**< "cycles", "instructions", "events", "flops", "ns", "uJ"; "user-defined" for a redefined preset */
+    const char *unit; /**< "cycles", "instructions", "events", "flops", "ns", "uJ"; "user-defined" for a
+                         redefined preset */
     bool available;
     const char *reason; /**< why it is unavailable; NULL otherwise */
     double value;       /**< events over the whole measured region */
@@ -181,7 +193,8 @@ typedef struct ts_counter_backend {
     void (*close)(void *state);
 } ts_counter_backend;
 
-/* ---- exporters ------------------------------------------------------------------------------------------- */
+/* ---- exporters -------------------------------------------------------------------------------------------
+ */
 
 struct ts_store;
 
@@ -191,7 +204,8 @@ typedef struct ts_export_request {
     const char *kernel; /**< NULL for all */
 } ts_export_request;
 
-/** One output format: renders the store's winners into memory; writing the file atomically is the caller's job. */
+/** One output format: renders the store's winners into memory; writing the file atomically is the caller's
+ * job. */
 typedef struct ts_exporter {
     const char *name;      /**< as in --format NAME */
     const char *summary;   /**< one line */

@@ -216,7 +216,7 @@ static void drop_beyond(ts_cached_list *list, uint64_t limit)
 static bool due(const char *stamp)
 {
     struct stat st;
-    if (stat(stamp, &st) == 0 && time(NULL) - st.st_mtime < 24 * 3600 && st.st_mtime <= time(NULL))
+    if (stat(stamp, &st) == 0 && time(NULL) - st.st_mtime < 24L * 3600 && st.st_mtime <= time(NULL))
         return false;
     int fd = open(stamp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written = fd >= 0 && write(fd, "\n", 1) == 1;

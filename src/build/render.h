@@ -7,10 +7,12 @@
 
 /** Renders variants of one problem on one target; keeps parsed templates and compiler identities. */
 typedef struct ts_renderer ts_renderer;
-int ts_renderer_open(const ts_problem *problem, const ts_target *target, const ts_space *space, ts_renderer **out);
+int ts_renderer_open(const ts_problem *problem, const ts_target *target, const ts_space *space,
+                     ts_renderer **out);
 void ts_renderer_close(ts_renderer *r);
 int ts_renderer_variant(ts_renderer *r, uint64_t config, ts_variant *out);
-/** For a configuration by parameter values, of whatever space (the store's): slots as ts_kernel_slots() with parameters set. */
+/** For a configuration by parameter values, of whatever space (the store's): slots as ts_kernel_slots() with
+ * parameters set. */
 int ts_renderer_variant_of(ts_renderer *r, const ts_value *slots, ts_variant *out);
 
 /** Includes and declarations that precede the variants of a translation unit; static text. */

@@ -146,5 +146,5 @@ int ts_template_declare(ts_template_parser *p, const char *text, size_t length, 
         rc = no_memory();
     if (rc < 0)
         free(name);
-    return rc;
+    return rc; // NOLINT(clang-analyzer-unix.Malloc): the list of locals owns the name now
 }

@@ -53,6 +53,16 @@ static int new_answer(ts_verifier *v, const int64_t *dims, const double *scalars
     return TS_OK;
 }
 
+static bool is_answer_to(const ts_answer *a, const ts_kernel *k, const int64_t *dims, const double *scalars)
+{
+    if (memcmp(a->dims, dims, k->dim_count * sizeof *dims) != 0)
+        return false;
+    for (size_t i = 0; i < k->scalar_count; i++)
+        if (a->scalars[i] != scalars[i])
+            return false;
+    return true;
+}
+
 /* The answer at these dimensions and scalars: remembered, since configurations share many of their sizes. */
 static int small_answer(ts_verifier *v, const int64_t *dims, size_t set, const ts_answer **out)
 {
@@ -61,8 +71,7 @@ static int small_answer(ts_verifier *v, const int64_t *dims, size_t set, const t
     ts_scalar_set(k, set, scalars);
     for (size_t i = 0; i < v->remembered_count; i++) {
         const ts_answer *a = &v->remembered[i];
-        if (memcmp(a->dims, dims, k->dim_count * sizeof *dims) == 0 &&
-            memcmp(a->scalars, scalars, sizeof scalars) == 0) {
+        if (is_answer_to(a, k, dims, scalars)) {
             *out = a;
             return TS_OK;
         }

@@ -45,7 +45,7 @@ static void append_element(const ts_verifier *v, const ts_answer *a, size_t t, s
     }
     for (size_t i = 0; slots && i + 1 < tensor->extent_count; i++) {
         int64_t n = 1;
-        if (ts_expr_int(tensor->extents[i], slots, &n) != TS_OK || n <= 0)
+        if (ts_expr_int(tensor->extents[i], slots, &n) != TS_OK || n <= 0 || (size_t)n > rest)
             break;
         rest /= (size_t)n;
         ts_str_format(out, "[%zu]", row / rest);

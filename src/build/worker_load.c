@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +39,8 @@ void ts_send_failed(const ts_worker_side *side, uint32_t item, ts_status status,
 bool ts_load_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_subject *out)
 {
     const ts_work_item *item = &work->items[i];
-    char symbol[64] = "ts_v_";
-    strncat(symbol, item->variant->id, TS_VARIANT_ID);
-    strcat(symbol, "_call");
+    char symbol[64];
+    snprintf(symbol, sizeof symbol, "ts_v_%s_call", item->variant->id);
     *out = (ts_subject){.fixed_shape = item->variant->fixed_shape,
                         .huge_pages = item->variant->huge_pages,
                         .workspace_bytes = item->variant->workspace_bytes,

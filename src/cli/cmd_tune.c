@@ -17,7 +17,8 @@ static const ts_option options[] = {
     {"budget", "BUDGET", NULL,
      "time for all shapes together (60s, 2m) or evaluations for each (200); default: 100s", false},
     {"stop", "RULE", NULL,
-     "end each shape's search by a rule, such as '200 or 60s', 'no-improvement 50', 'within 5% of bound'", false},
+     "end each shape's search by a rule, such as '200 or 60s', 'no-improvement 50', 'within 5% of bound'",
+     false},
     {"strategy", "STRATEGY", NULL, "how to search (default: auto)", false},
     {"objective", "time", "time", "what to make small", false},
     {"threads", "N", "1", "threads that run the kernel", false},
@@ -130,8 +131,10 @@ const ts_command ts_command_tune = {
         "Every measurement is stored before the next one starts: after an interruption the same command goes "
         "on where it stopped. "
         "Ctrl-C ends the search with the best so far, a second Ctrl-C ends at once.\n\n"
-        "A stop rule (--stop) joins conditions with 'and' and 'or': evaluations (200), time (60s, 2m), results without "
-        "improvement (no-improvement 50), nearness to the time that the work takes at the machine's peak (within 5% of "
+        "A stop rule (--stop) joins conditions with 'and' and 'or': evaluations (200), time (60s, 2m), "
+        "results without "
+        "improvement (no-improvement 50), nearness to the time that the work takes at the machine's peak "
+        "(within 5% of "
         "bound). It replaces the default budget; with --budget, whichever comes first ends the search.\n\n"
         "KERNEL is a name that 'tilesmith show kernels' lists, or the folder of a kernel of your own.",
     .more = list_strategies,

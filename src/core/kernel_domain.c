@@ -180,7 +180,7 @@ static int push(const ts_parameter *p, value_list *list, ts_value value)
     for (size_t i = 0; value.kind == TS_STRING && i < list->count; i++)
         if (ts_value_equal(list->items[i], value))
             return 0;
-    if (list->count >= 2 * MOST_VALUES)
+    if (list->count >= (size_t)2 * MOST_VALUES)
         return domain_fail(p, "it has more than 65535 values; use a larger step");
     return ts_vec_push(list, value) ? 0 : ts_fail(TS_ENOMEM, "out of memory while building a domain");
 }

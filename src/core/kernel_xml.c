@@ -9,13 +9,13 @@ void *ts_manifest_add(void *array, size_t *count, size_t size)
 {
     char *items;
     memcpy(&items, array, sizeof items);
-    items = realloc(items, (*count + 1) * size);
-    if (!items) {
+    char *grown = realloc(items, (*count + 1) * size);
+    if (!grown) {
         ts_fail(TS_ENOMEM, "out of memory while reading a manifest");
         return NULL;
     }
-    memcpy(array, &items, sizeof items);
-    return memset(items + (*count)++ * size, 0, size);
+    memcpy(array, &grown, sizeof grown);
+    return memset(grown + (*count)++ * size, 0, size);
 }
 
 int ts_manifest_text(const xmlNode *node, const char *attribute, char **out)

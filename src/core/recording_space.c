@@ -153,7 +153,7 @@ static int finish_domain(const ts_build *b, size_t p, bool given)
     if (before)
         memcpy(copy, d->values.items, before * sizeof *copy);
     size_t distinct = sort_unique(copy, before);
-    if (distinct && (!text || !given || distinct != before || distinct == 2)) {
+    if (d->values.items && distinct && (!text || !given || distinct != before || distinct == 2)) {
         memcpy(d->values.items, copy, distinct * sizeof *copy);
         d->values.count = distinct;
     }

@@ -4,7 +4,8 @@
 
 #include "tilesmith_plugin.h"
 
-/** Where the time of an evaluation went, in seconds. Compile time is the variant's share of its translation unit's. */
+/** Where the time of an evaluation went, in seconds. Compile time is the variant's share of its translation
+ * unit's. */
 typedef struct ts_stage_times {
     double render, compile, verify, measure;
 } ts_stage_times;
@@ -13,14 +14,15 @@ typedef struct ts_stage_times {
 typedef struct ts_result {
     uint64_t config;
     ts_status status;
-    char *reason;      /**< one sentence when status isn't OK; NULL otherwise */
-    double cost;       /**< median seconds per call; NAN unless OK */
-    double *samples;   /**< raw, seconds per call */
+    char *reason;    /**< one sentence when status isn't OK; NULL otherwise */
+    double cost;     /**< median seconds per call; NAN unless OK */
+    double *samples; /**< raw, seconds per call */
     size_t sample_count;
-    uint64_t inner;    /**< calls per sample */
-    double error;      /**< largest |C-R| / (absolute + relative*|R|) over all verified elements; NAN if not verified */
-    bool cached;       /**< the object came from the build cache */
-    char variant[33];  /**< content hash of the variant, "" where there is none (replay) */
+    uint64_t inner;   /**< calls per sample */
+    double error;     /**< largest |C-R| / (absolute + relative*|R|) over all verified elements; NAN if not
+                         verified */
+    bool cached;      /**< the object came from the build cache */
+    char variant[33]; /**< content hash of the variant, "" where there is none (replay) */
     ts_stage_times times;
     ts_counter *counters; /**< owned array; names and reasons owned too */
     size_t counter_count;

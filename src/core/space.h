@@ -1,7 +1,8 @@
 /*
- * The constrained search space as a shared trie (a multi-valued decision diagram): one level per parameter, nodes with the
- * same remaining constraints are one node. Counting, indexing and sampling are descents; the Cartesian product is never
- * enumerated. Related: ATF's chain of trees (Rasch et al., TACO 2021), which shares between groups but not inside one.
+ * The constrained search space as a shared trie (a multi-valued decision diagram): one level per parameter,
+ * nodes with the same remaining constraints are one node. Counting, indexing and sampling are descents; the
+ * Cartesian product is never enumerated. Related: ATF's chain of trees (Rasch et al., TACO 2021), which
+ * shares between groups but not inside one.
  */
 #ifndef TS_CORE_SPACE_H
 #define TS_CORE_SPACE_H
@@ -15,12 +16,14 @@ typedef struct ts_space_param_spec {
     ts_param_kind kind;
     const ts_value *values;
     size_t count;
-    const ts_expr *when; /**< NULL, or: where it is false the parameter is inactive and takes `fallback` only */
-    size_t fallback;     /**< ordinal of the default value */
-    size_t slot;         /**< where constraints find this parameter's value */
+    const ts_expr
+        *when;       /**< NULL, or: where it is false the parameter is inactive and takes `fallback` only */
+    size_t fallback; /**< ordinal of the default value */
+    size_t slot;     /**< where constraints find this parameter's value */
 } ts_space_param_spec;
 
-/** A space to build: parameters, constraints over slots, and the slots that are already known (dimensions, target). */
+/** A space to build: parameters, constraints over slots, and the slots that are already known (dimensions,
+ * target). */
 typedef struct ts_space_spec {
     const ts_space_param_spec *params;
     size_t param_count;
@@ -31,14 +34,15 @@ typedef struct ts_space_spec {
 } ts_space_spec;
 
 /**
- * Build. An expression that cannot be evaluated (division by zero) is TS_EINPUT with its place. A space that no configuration
- * satisfies is not an error here: count is 0, and ts_space_why_empty() names the first constraint that left nothing.
- * Order of configuration indices: lexicographic in the order of the parameters given.
+ * Build. An expression that cannot be evaluated (division by zero) is TS_EINPUT with its place. A space that
+ * no configuration satisfies is not an error here: count is 0, and ts_space_why_empty() names the first
+ * constraint that left nothing. Order of configuration indices: lexicographic in the order of the parameters
+ * given.
  */
 int ts_space_build(const ts_space_spec *spec, ts_space **out);
 /** A space given as a table of `rows` distinct rows of ordinals; index = row number (for recorded spaces). */
-int ts_space_from_table(const ts_space_param_spec *params, size_t param_count, const uint16_t *rows, uint64_t row_count,
-                        ts_space **out);
+int ts_space_from_table(const ts_space_param_spec *params, size_t param_count, const uint16_t *rows,
+                        uint64_t row_count, ts_space **out);
 void ts_space_free(ts_space *space);
 
 /** Text and place of the constraint that left nothing; NULL if the space isn't empty. Borrowed. */

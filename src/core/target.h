@@ -1,7 +1,8 @@
 /*
- * A hardware target: what targets/NAME.xml says, or what `detect` found out. A flat, ordered list of attributes with dotted
- * names ("l2.size", "vector.bits", "feature.avx512f", "peak.f32"), each with value, unit, source and spread, behind a
- * nested XML of which targets/target.xsd is the schema. Expressions read it as target.NAME.
+ * A hardware target: what targets/NAME.xml says, or what `detect` found out. A flat, ordered list of
+ * attributes with dotted names ("l2.size", "vector.bits", "feature.avx512f", "peak.f32"), each with value,
+ * unit, source and spread, behind a nested XML of which targets/target.xsd is the schema. Expressions read it
+ * as target.NAME.
  */
 #ifndef TS_CORE_TARGET_H
 #define TS_CORE_TARGET_H
@@ -10,23 +11,24 @@
 
 /** One fact about the hardware. */
 typedef struct ts_attribute {
-    char *name;    /**< dotted, for example "l1d.size" */
+    char *name;     /**< dotted, for example "l1d.size" */
     ts_value value; /**< strings owned by the target */
-    char *unit;    /**< "B", "Hz", "flop/s", "B/s", "s", "1", …; NULL for strings */
-    char *source;  /**< "cpuid leaf 4", "measured: median of 15", a URL or paper */
-    double lo, hi; /**< interval (p10..p90 when measured); NAN where unknown */
+    char *unit;     /**< "B", "Hz", "flop/s", "B/s", "s", "1", …; NULL for strings */
+    char *source;   /**< "cpuid leaf 4", "measured: median of 15", a URL or paper */
+    double lo, hi;  /**< interval (p10..p90 when measured); NAN where unknown */
 } ts_attribute;
 
 typedef struct ts_target {
-    char *name;        /**< "host-zen5-4c1f", "generic-x86-64-v4" */
-    char *kind;        /**< cpu, gpu, systolic, dla, photonic, quantum, cluster */
+    char *name; /**< "host-zen5-4c1f", "generic-x86-64-v4" */
+    char *kind; /**< cpu, gpu, systolic, dla, photonic, quantum, cluster */
     char *summary;
     char *fingerprint; /**< 16 hex digits for a detected host; NULL for a described one */
     ts_attribute *attributes;
     size_t count;
 } ts_target;
 
-/** Load a target by path, or by name from the data folder's targets/; `extends` is followed (a cycle is an error). */
+/** Load a target by path, or by name from the data folder's targets/; `extends` is followed (a cycle is an
+ * error). */
 int ts_target_load(const char *name_or_path, ts_target **out);
 /** From text; `name` stands for the path in messages. `extends` is looked up in the data folder. */
 int ts_target_parse(const char *xml, size_t length, const char *name, ts_target **out);
@@ -38,9 +40,12 @@ void ts_target_free(ts_target *target);
 const ts_attribute *ts_target_get(const ts_target *target, const char *name);
 /** A numeric attribute, or `fallback` if absent. */
 double ts_target_number(const ts_target *target, const char *name, double fallback);
-/** Add or replace. Copies everything. A number without a unit gets "1"; NAN and infinity are refused: leave out what isn't known. */
-int ts_target_set(ts_target *target, const char *name, ts_value value, const char *unit, const char *source, double lo, double hi);
-/** Names of the described targets in the data folder, sorted; free with ts_name_list_free() (core/kernel.h). */
+/** Add or replace. Copies everything. A number without a unit gets "1"; NAN and infinity are refused: leave
+ * out what isn't known. */
+int ts_target_set(ts_target *target, const char *name, ts_value value, const char *unit, const char *source,
+                  double lo, double hi);
+/** Names of the described targets in the data folder, sorted; free with ts_name_list_free() (core/kernel.h).
+ */
 int ts_target_list(char ***names, size_t *count);
 ts_target *ts_target_new(const char *name, const char *kind);
 

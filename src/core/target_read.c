@@ -197,7 +197,7 @@ static int build(const xmlNode *root, const chain *here, ts_target **out)
                          "the target has neither kind nor extends; add for example kind=\"cpu\"");
     if (rc < 0)
         goto done;
-    r.target = ts_target_new(text_of(root, "name"), *kind ? kind : base->kind);
+    r.target = ts_target_new(text_of(root, "name"), *kind || !base ? kind : base->kind);
     if (!r.target) {
         rc = ts_fail(TS_ENOMEM, "out of memory while reading a target");
         goto done;

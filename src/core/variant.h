@@ -8,8 +8,9 @@
 #define TS_VARIANT_ABI 1
 
 /**
- * What every generated function and reference can be called with: the thunk NAME_call unpacks it into the typed call.
- * Part of the ABI between variants, worker and runtime; its text stands in every generated file (ts_call_declaration).
+ * What every generated function and reference can be called with: the thunk NAME_call unpacks it into the
+ * typed call. Part of the ABI between variants, worker and runtime; its text stands in every generated file
+ * (ts_call_declaration).
  */
 typedef struct ts_call {
     int64_t dim[TS_MAX_DIMS];

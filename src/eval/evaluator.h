@@ -1,6 +1,6 @@
 /*
- * The one interface behind which hardware, model and replay look the same to the session: configurations go in, results come
- * out, several may be in flight.
+ * The one interface behind which hardware, model and replay look the same to the session: configurations go
+ * in, results come out, several may be in flight.
  */
 #ifndef TS_EVAL_EVALUATOR_H
 #define TS_EVAL_EVALUATOR_H
@@ -10,12 +10,13 @@
 #include "core/result.h"
 #include "tilesmith_plugin.h"
 
-/** A final contest: the same rounds for everyone, interleaved, in one process, with the machine's peak measured in each round. */
+/** A final contest: the same rounds for everyone, interleaved, in one process, with the machine's peak
+ * measured in each round. */
 typedef struct ts_contest {
-    size_t count, rounds;   /**< rounds completed */
-    double *samples;        /**< [count][rounds] seconds per call; a failed entrant's row is NAN; owned */
-    double *peak;           /**< [rounds] flop/s measured in that round; owned; NULL where it makes no sense */
-    ts_result *results;     /**< [count]: status and counters (events per call) per entrant; owned */
+    size_t count, rounds; /**< rounds completed */
+    double *samples;      /**< [count][rounds] seconds per call; a failed entrant's row is NAN; owned */
+    double *peak;         /**< [rounds] flop/s measured in that round; owned; NULL where it makes no sense */
+    ts_result *results;   /**< [count]: status and counters (events per call) per entrant; owned */
 } ts_contest;
 void ts_contest_clear(ts_contest *c);
 
@@ -28,10 +29,12 @@ struct ts_evaluator {
     int (*submit)(ts_evaluator *self, const uint64_t *configs, size_t count);
     /** Tell the best cost so far, so that hopeless variants are dropped early. */
     void (*incumbent)(ts_evaluator *self, double cost);
-    /** Next finished result into *out; 1 = got one, 0 = nothing in flight, or timeout (seconds) passed; negative = error. */
+    /** Next finished result into *out; 1 = got one, 0 = nothing in flight, or timeout (seconds) passed;
+     * negative = error. */
     int (*collect)(ts_evaluator *self, double timeout, ts_result *out);
     /** Measure these again, interleaved. NULL: costs are exact, no contest is needed. */
-    int (*contest)(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds, double seconds, ts_contest *out);
+    int (*contest)(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds, double seconds,
+                   ts_contest *out);
     /** Seconds by the clock that budgets of time refer to. NULL: the machine's, ts_now(). */
     double (*now)(const ts_evaluator *self);
     void (*close)(ts_evaluator *self); /**< kills what runs, removes scratch, frees self */
@@ -49,8 +52,8 @@ typedef struct ts_hardware_options {
 } ts_hardware_options;
 
 /** Compile, verify and time on this machine. problem, target, space are borrowed for the evaluator's life. */
-int ts_hardware_open(const ts_problem *problem, const ts_target *target, const ts_space *space, const ts_hardware_options *options,
-                     ts_evaluator **out);
+int ts_hardware_open(const ts_problem *problem, const ts_target *target, const ts_space *space,
+                     const ts_hardware_options *options, ts_evaluator **out);
 
 /** Replay a recording; borrowed for the evaluator's life. */
 int ts_replay_open(const ts_recording *recording, ts_evaluator **out);

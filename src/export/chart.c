@@ -20,10 +20,12 @@ enum {
     COLOURS = 8
 };
 
-/* Distinct for the colour-blind too (Okabe & Ito 2008), in a version for light and one for dark surroundings; from the ninth series
- * on, dashes tell them apart. */
-static const char *const light[COLOURS] = {"#0072b2", "#b84a00", "#00785a", "#a8447f", "#806000", "#3b8dbd", "#444444", "#7a4fc0"};
-static const char *const dark[COLOURS] = {"#56b4e9", "#ff9a4d", "#2fd0a3", "#f092cf", "#f0e442", "#8fd0ff", "#cccccc", "#b9a0ff"};
+/* Distinct for the colour-blind too (Okabe & Ito 2008), in a version for light and one for dark surroundings;
+ * from the ninth series on, dashes tell them apart. */
+static const char *const light[COLOURS] = {"#0072b2", "#b84a00", "#00785a", "#a8447f",
+                                           "#806000", "#3b8dbd", "#444444", "#7a4fc0"};
+static const char *const dark[COLOURS] = {"#56b4e9", "#ff9a4d", "#2fd0a3", "#f092cf",
+                                          "#f0e442", "#8fd0ff", "#cccccc", "#b9a0ff"};
 static const char *const dashes[] = {"none", "7 4", "2 4", "9 3 2 3"};
 
 static void add_text(ts_str *out, const char *text)
@@ -49,10 +51,12 @@ static void add_label(ts_str *out, double x, double y, const char *attributes, c
 
 static void add_style(const ts_chart *c, ts_str *out)
 {
-    ts_str_append(out, "<style>\n"
-                       "svg{--ink:#1f2328;--soft:#59636e;--rule:#d1d9e0;--paper:#ffffff;font:13px system-ui,sans-serif}\n"
-                       "text{fill:var(--ink)}.soft{fill:var(--soft)}.rule{stroke:var(--rule);fill:none}"
-                       ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n");
+    ts_str_append(
+        out,
+        "<style>\n"
+        "svg{--ink:#1f2328;--soft:#59636e;--rule:#d1d9e0;--paper:#ffffff;font:13px system-ui,sans-serif}\n"
+        "text{fill:var(--ink)}.soft{fill:var(--soft)}.rule{stroke:var(--rule);fill:none}"
+        ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n");
     for (size_t i = 0; i < c->series_count; i++)
         ts_str_format(out, ".s%zu{stroke:%s;stroke-dasharray:%s}\n", i, light[i % COLOURS],
                       dashes[i / COLOURS % (sizeof dashes / sizeof *dashes)]);
@@ -90,7 +94,8 @@ typedef struct ts_axes {
 static double place_x(const ts_axes *a, double x)
 {
     const ts_panel *p = a->panel;
-    double share = p->log_x ? log(x / p->x_from) / log(p->x_to / p->x_from) : (x - p->x_from) / (p->x_to - p->x_from);
+    double share =
+        p->log_x ? log(x / p->x_from) / log(p->x_to / p->x_from) : (x - p->x_from) / (p->x_to - p->x_from);
     return a->left + share * a->width;
 }
 
@@ -123,7 +128,8 @@ static void add_x_axis(const ts_axes *a, ts_str *out)
         for (double k = ceil(p->x_from / step - 1e-9); k * step <= p->x_to + 1e-9 * step; k++)
             add_tick_x(a, k * step, out);
     }
-    add_label(out, a->left + a->width / 2, a->top + a->height + 38, "class=\"soft\" text-anchor=\"middle\"", p->x_label);
+    add_label(out, a->left + a->width / 2, a->top + a->height + 38, "class=\"soft\" text-anchor=\"middle\"",
+              p->x_label);
 }
 
 static void add_y_axis(const ts_axes *a, ts_str *out)
@@ -137,8 +143,8 @@ static void add_y_axis(const ts_axes *a, ts_str *out)
         ts_str_format(out, "<path class=\"rule\" d=\"M%.1f %.1fh%.1f\"/>\n", a->left, y, a->width);
         add_label(out, a->left - 8, y + 4, "class=\"soft\" text-anchor=\"end\"", text);
     }
-    snprintf(text, sizeof text, "class=\"soft\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"", a->left - 44,
-             a->top + a->height / 2);
+    snprintf(text, sizeof text, "class=\"soft\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"",
+             a->left - 44, a->top + a->height / 2);
     add_label(out, a->left - 44, a->top + a->height / 2, text, p->y_label);
 }
 
@@ -187,10 +193,11 @@ int ts_chart_svg(const ts_chart *c, char **svg)
     size_t legend_rows = (c->series_count + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS;
     double head = HEAD + LEGEND_ROW * (double)legend_rows, width = 2.0 * PANEL_WIDTH;
     double height = head + PANEL_HEIGHT * (double)((c->panel_count + 1) / 2);
-    ts_str_format(&out,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
-                  "role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">",
-                  width, height, width, height);
+    ts_str_format(
+        &out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "
+        "role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">",
+        width, height, width, height);
     add_text(&out, c->title);
     ts_str_append(&out, "</title>\n<desc id=\"desc\">");
     add_text(&out, c->description);

@@ -1,4 +1,5 @@
-/* Line charts as SVG that stands alone: legible in light and dark surroundings, with text for those who don't see it. */
+/* Line charts as SVG that stands alone: legible in light and dark surroundings, with text for those who don't
+ * see it. */
 #ifndef TS_EXPORT_CHART_H
 #define TS_EXPORT_CHART_H
 

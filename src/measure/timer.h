@@ -8,22 +8,24 @@
 
 /** How to time. */
 typedef struct ts_timing_plan {
-    double sample_seconds; /**< aim for samples at least this long: the inner count is calibrated to it (default 200e-6) */
+    double sample_seconds; /**< aim for samples at least this long: the inner count is calibrated to it
+                              (default 200e-6) */
     double budget_seconds; /**< spend at most about this on all samples of a variant */
     size_t min_samples, max_samples;
-    double hopeless;       /**< stop after the first samples if slower than this many seconds per call; 0 = never */
-    double contender;      /**< spend all max_samples only if the median is below this many seconds; 0 = always */
-    bool cold;             /**< evict caches before every call (inner count 1) */
+    double hopeless; /**< stop after the first samples if slower than this many seconds per call; 0 = never */
+    double contender; /**< spend all max_samples only if the median is below this many seconds; 0 = always */
+    bool cold;        /**< evict caches before every call (inner count 1) */
 } ts_timing_plan;
 
 typedef struct ts_timing {
     double *samples; /**< seconds per call, in order; owned by the caller (malloc'ed) */
     size_t count;
-    uint64_t inner;  /**< calls per sample */
-    bool hopeless;   /**< stopped early */
+    uint64_t inner; /**< calls per sample */
+    bool hopeless;  /**< stopped early */
 } ts_timing;
 
-/** Time `call(context)`. Uses the thread's CPU clock when CLOCK_MONOTONIC shows preemption of an unpinned user (see timer.c). */
+/** Time `call(context)`. Uses the thread's CPU clock when CLOCK_MONOTONIC shows preemption of an unpinned
+ * user (see timer.c). */
 int ts_timer_run(void (*call)(void *context), void *context, const ts_timing_plan *plan, ts_timing *out);
 /** One sample of `inner` calls, seconds per call. */
 double ts_timer_sample(void (*call)(void *context), void *context, uint64_t inner);

@@ -1,6 +1,7 @@
 /*
- * What the runtime reads from a database: the one header that src/runtime shares with the rest. A change here is a change of the
- * documented interface (docs/database.md) and needs a new TS_SCHEMA_VERSION and a migration.
+ * What the runtime reads from a database: the one header that src/runtime shares with the rest. A change here
+ * is a change of the documented interface (docs/database.md) and needs a new TS_SCHEMA_VERSION and a
+ * migration.
  */
 #ifndef TS_STORE_RUNTIME_SCHEMA_H
 #define TS_STORE_RUNTIME_SCHEMA_H
@@ -12,11 +13,14 @@
 #define TS_SCHEMA_OLDEST  1
 
 /**
- * Current winners, one row each. problem is "m=512,n=512,k=512,ta=0,tb=0"; source is a self-contained C translation unit that defines
- * the function ts_v_<variant> with the kernel's prototype; times in seconds per call; flops per call.
+ * Current winners, one row each. problem is "m=512,n=512,k=512,ta=0,tb=0"; source is a self-contained C
+ * translation unit that defines the function ts_v_<variant> with the kernel's prototype; times in seconds per
+ * call; flops per call.
  */
-#define TS_SCHEMA_WINNERS_SQL                                                                                                  \
-    "SELECT kernel, type, problem, fingerprint, variant, source, compiler, flags, fixed_shape, huge_pages, workspace_bytes, " \
-    "seconds, flops FROM runtime_winners WHERE objective = 'time' ORDER BY kernel, type, problem, fingerprint"
+#define TS_SCHEMA_WINNERS_SQL                                                                                \
+    "SELECT kernel, type, problem, fingerprint, variant, source, compiler, flags, fixed_shape, huge_pages, " \
+    "workspace_bytes, "                                                                                      \
+    "seconds, flops FROM runtime_winners WHERE objective = 'time' ORDER BY kernel, type, problem, "          \
+    "fingerprint"
 
 #endif

@@ -1,21 +1,23 @@
 /*
- * The database: the only code that speaks SQL (schema: store/schema.sql, documented in docs/database.md). SQLite in WAL mode, STRICT tables, migrations by
- * user_version. Writers use BEGIN IMMEDIATE and a busy timeout; each sample is committed before its call returns.
+ * The database: the only code that speaks SQL (schema: store/schema.sql, documented in docs/database.md).
+ * SQLite in WAL mode, STRICT tables, migrations by user_version. Writers use BEGIN IMMEDIATE and a busy
+ * timeout; each sample is committed before its call returns.
  */
 #ifndef TS_STORE_STORE_H
 #define TS_STORE_STORE_H
 
 #include "core/kernel.h"
-#include "core/target.h"
-#include "core/variant.h"
 #include "core/recording.h"
 #include "core/result.h"
+#include "core/target.h"
+#include "core/variant.h"
 
 typedef struct ts_store ts_store;
 
 typedef enum ts_store_mode { TS_STORE_READ, TS_STORE_WRITE } ts_store_mode;
 
-/** Open (and in WRITE mode create, migrate). A newer version, a foreign file, read-only or a full disk is TS_EINPUT/TS_ESYSTEM with the next step. */
+/** Open (and in WRITE mode create, migrate). A newer version, a foreign file, read-only or a full disk is
+ * TS_EINPUT/TS_ESYSTEM with the next step. */
 int ts_store_open(const char *path, ts_store_mode mode, ts_store **out);
 void ts_store_close(ts_store *s);
 const char *ts_store_path(const ts_store *s);
@@ -30,8 +32,8 @@ int ts_store_problem(ts_store *s, const ts_problem *problem, int64_t *id);
 
 /** Host conditions recorded with each session. */
 typedef struct ts_conditions {
-    double load, steal;         /**< 1-minute load; share of steal since boot, NAN if unknown */
-    double peak;                /**< measured peak, flop/s; NAN */
+    double load, steal; /**< 1-minute load; share of steal since boot, NAN if unknown */
+    double peak;        /**< measured peak, flop/s; NAN */
     const char *governor, *kernel_release, *cpus; /**< "unavailable" where so */
 } ts_conditions;
 
@@ -46,12 +48,12 @@ int ts_store_session_begin(ts_store *s, const ts_session_row *row, int64_t *id);
 int ts_store_session_end(ts_store *s, int64_t session, const char *stop_reason, const char *summary_json);
 
 /**
- * Record a result durably. `slots` are the parameter values of the configuration by kernel slot (see ts_space_values). A result that
- * is not OK is stored with its status and reason, cost NULL. `variant` may be NULL (no source kept); with it the build's compiler, flags and
- * hash are kept.
+ * Record a result durably. `slots` are the parameter values of the configuration by kernel slot (see
+ * ts_space_values). A result that is not OK is stored with its status and reason, cost NULL. `variant` may be
+ * NULL (no source kept); with it the build's compiler, flags and hash are kept.
  */
-int ts_store_result(ts_store *s, int64_t session, const ts_problem *problem, const ts_value *slots, const ts_result *result,
-                    const ts_variant *variant);
+int ts_store_result(ts_store *s, int64_t session, const ts_problem *problem, const ts_value *slots,
+                    const ts_result *result, const ts_variant *variant);
 
 /** One earlier evaluation. Strings live until ts_store_known_free(). */
 typedef struct ts_known {
@@ -65,7 +67,8 @@ typedef struct ts_known {
 int ts_store_known(ts_store *s, const ts_problem *problem, int64_t target, ts_known **rows, size_t *count);
 void ts_store_known_free(const ts_kernel *kernel, ts_known *rows, size_t count);
 
-/** A winner: a statistical claim with everything needed to build it again. Strings owned; ts_winner_clear(). */
+/** A winner: a statistical claim with everything needed to build it again. Strings owned; ts_winner_clear().
+ */
 typedef struct ts_winner {
     int64_t id;
     char *kernel, *kernel_hash, *type, *problem; /**< problem: "m=512,n=512,…" */
@@ -78,14 +81,15 @@ typedef struct ts_winner {
     int64_t workspace_bytes;
     double seconds, lo, hi; /**< median of the finals and its 95 % interval, seconds per call */
     double flops, peak;     /**< work per call; peak measured in the same finals, flop/s, NAN if none */
-    char *tied;             /**< JSON array of configuration objects that can't be told apart (the winner included) */
-    size_t evaluations;     /**< successful and failed, of this problem so far */
+    char *tied; /**< JSON array of configuration objects that can't be told apart (the winner included) */
+    size_t evaluations; /**< successful and failed, of this problem so far */
     char *objective, *library_version, *timestamp;
 } ts_winner;
 void ts_winner_clear(ts_winner *w);
 /** Insert; the previous winner of the same (kernel, type, problem, target, objective) becomes history. */
 int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner);
-/** Current winners, sorted by kernel, type, problem, target. NULL filters mean all. *rows malloc'ed; clear each, then free. */
+/** Current winners, sorted by kernel, type, problem, target. NULL filters mean all. *rows malloc'ed; clear
+ * each, then free. */
 int ts_store_winners(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count);
 
 /** Counts for reports: evaluations by status, of one problem and target (0 = all). */
@@ -95,14 +99,16 @@ typedef struct ts_tally {
 int ts_store_tally(ts_store *s, int64_t problem, int64_t target, ts_tally *out);
 
 /**
- * Import a recorded space as an imported session (target and kernel by the recording's names, marked foreign): all or nothing.
- * *rows = results added.
+ * Import a recorded space as an imported session (target and kernel by the recording's names, marked
+ * foreign): all or nothing. *rows = results added.
  */
 int ts_store_import(ts_store *s, const ts_recording *recording, const char *source_path, size_t *rows);
-/** The same for all spaces of one file, in one transaction. A file imported before (by content) adds nothing: *rows is 0. */
+/** The same for all spaces of one file, in one transaction. A file imported before (by content) adds nothing:
+ * *rows is 0. */
 int ts_store_import_all(ts_store *s, const ts_recordings *recordings, const char *source_path, size_t *rows);
 
-/** Every measured evaluation (no predictions), for exporters: called in order of (kernel, problem, target, sample id). Texts borrowed during the call. */
+/** Every measured evaluation (no predictions), for exporters: called in order of (kernel, problem, target,
+ * sample id). Texts borrowed during the call. */
 typedef struct ts_store_row {
     const char *kernel, *type, *problem, *target, *configuration, *reason, *compiler, *flags, *timestamp;
     const char *fingerprint, *objective; /**< fingerprint is NULL for a described target */
@@ -114,6 +120,7 @@ typedef struct ts_store_row {
     size_t sample_count;
     ts_stage_times times;
 } ts_store_row;
-int ts_store_each(ts_store *s, const char *kernel, const char *target, int (*row)(void *context, const ts_store_row *r), void *context);
+int ts_store_each(ts_store *s, const char *kernel, const char *target,
+                  int (*row)(void *context, const ts_store_row *r), void *context);
 
 #endif

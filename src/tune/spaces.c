@@ -24,7 +24,8 @@ static int refuse_same_name(const ts_spaces *s, const ts_recording *r, const cha
 {
     for (size_t i = 0; i < s->items.count; i++)
         if (strcmp(s->items.items[i]->name, r->name) == 0)
-            return ts_fail(TS_EINPUT, "%s: a space called '%s' was given before; rename one of the files", path, r->name);
+            return ts_fail(TS_EINPUT, "%s: a space called '%s' was given before; rename one of the files",
+                           path, r->name);
     return TS_OK;
 }
 
@@ -67,13 +68,15 @@ static int load_folder(ts_spaces *s, const char *path)
     for (int i = 0; i < count; i++) {
         char *file = rc == TS_OK ? ts_asprintf("%s/%s", path, entries[i]->d_name) : NULL;
         if (rc == TS_OK)
-            rc = file ? load_file(s, file) : ts_fail(TS_ENOMEM, "%s: out of memory while listing the folder", path);
+            rc = file ? load_file(s, file)
+                      : ts_fail(TS_ENOMEM, "%s: out of memory while listing the folder", path);
         free(file);
         free(entries[i]);
     }
     free(entries);
-    return rc == TS_OK && count == 0 ? ts_fail(TS_EINPUT, "%s: no recorded space (*.json, .json.gz, .json.xz) in it", path)
-                                     : rc;
+    return rc == TS_OK && count == 0
+               ? ts_fail(TS_EINPUT, "%s: no recorded space (*.json, .json.gz, .json.xz) in it", path)
+               : rc;
 }
 
 int ts_spaces_load(const char *const *paths, ts_spaces **out)

@@ -21,7 +21,8 @@ int ts_strategy_named(const char *name, const ts_strategy **out)
         return TS_OK;
     for (const ts_strategy *const *s = ts_strategies; *s; s++)
         ts_str_format(&names, "%s%s", s == ts_strategies ? "" : ", ", (*s)->name);
-    int rc = ts_fail(TS_ENOTFOUND, "no search strategy is called '%s'; there are: %s", name, ts_str_text(&names));
+    int rc =
+        ts_fail(TS_ENOTFOUND, "no search strategy is called '%s'; there are: %s", name, ts_str_text(&names));
     ts_str_free(&names);
     return rc;
 }

@@ -13,7 +13,10 @@ typedef struct ts_str {
     bool failed;
 } ts_str;
 
-#define TS_STR_INIT {0}
+#define TS_STR_INIT                                                                                          \
+    {                                                                                                        \
+        0                                                                                                    \
+    }
 
 void ts_str_append(ts_str *s, const char *text);
 void ts_str_append_n(ts_str *s, const char *bytes, size_t n);

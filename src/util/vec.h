@@ -18,8 +18,7 @@
      ts_vec_grow((void **)(void *)&(v)->items, &(v)->capacity, sizeof *(v)->items))
 /** Append; evaluates to false when out of memory. */
 #define ts_vec_push(v, item) (ts_vec_reserve_one(v) ? ((v)->items[(v)->count++] = (item), true) : false)
-#define ts_vec_free(v)                                                                                       \
-    (free((v)->items), (v)->items = NULL, (v)->count = 0, (v)->capacity = 0)
+#define ts_vec_free(v)       (free((v)->items), (v)->items = NULL, (v)->count = 0, (v)->capacity = 0)
 
 bool ts_vec_grow(void **items, size_t *capacity, size_t item_size);
 

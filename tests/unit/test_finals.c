@@ -15,7 +15,8 @@
 typedef struct arena {
     ts_evaluator base;
     double truth[64];
-    uint64_t broken; /* fails in every contest */
+    uint64_t broken; /* fails in every contest from the heat `breaks_in` on */
+    size_t breaks_in;
     size_t heats;
     uint64_t last[32];
     size_t last_count;
@@ -36,13 +37,14 @@ static int hold(ts_evaluator *self, const uint64_t *configs, size_t count, size_
     for (size_t i = 0; i < count; i++) {
         a->last[i] = configs[i];
         out->results[i] = (ts_result){.config = configs[i], .status = TS_STATUS_OK};
-        if (configs[i] == a->broken) {
+        bool fails = configs[i] == a->broken && a->heats >= a->breaks_in;
+        if (fails) {
             out->results[i].status = TS_STATUS_CRASHED;
             out->results[i].reason = strdup("it broke");
         }
         for (size_t r = 0; r < rounds; r++)
             out->samples[i * rounds + r] =
-                configs[i] == a->broken ? NAN : a->truth[configs[i]] * (0.99 + 0.02 * ts_rng_unit(&rng));
+                fails ? NAN : a->truth[configs[i]] * (0.99 + 0.02 * ts_rng_unit(&rng));
     }
     for (size_t r = 0; r < rounds; r++)
         out->peak[r] = 100;
@@ -144,6 +146,23 @@ static void test_a_finalist_that_breaks_is_out(void **unused)
     ts_session_clear(&s);
 }
 
+/* The second heat sits several times, each in a process of its own; who fails in one of them is out. */
+static void test_a_finalist_that_breaks_late_is_out_too(void **unused)
+{
+    (void)unused;
+    arena a = make_arena();
+    a.broken = 0;
+    a.breaks_in = 3;
+    ts_session s = searched(&a, 20);
+    ts_finals_plan plan = {&s, TS_NO_CONFIG, TS_NO_CONFIG, 1, 1};
+    ts_finals f;
+    assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
+    assert_true(a.heats >= 4);
+    assert_int_equal(f.winner, 1);
+    ts_finals_clear(&f);
+    ts_session_clear(&s);
+}
+
 static void test_nobody_left(void **unused)
 {
     (void)unused;
@@ -182,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_a_tied_incumbent_keeps_its_title),
         cmocka_unit_test(test_a_slower_incumbent_loses_it),
         cmocka_unit_test(test_a_finalist_that_breaks_is_out),
+        cmocka_unit_test(test_a_finalist_that_breaks_late_is_out_too),
         cmocka_unit_test(test_nobody_left),
         cmocka_unit_test(test_without_a_contest_the_best_cost_wins),
     };

@@ -25,33 +25,35 @@
 #define ROW(key, bx, mode, pad, rest)                                                                        \
     "\"" key "\": {\"bx\": " bx ", \"mode\": \"" mode "\", \"pad\": " pad ", " rest "}"
 
-static const char CACHE
-    [] = HEAD "\"cache\": {\n" ROW("8,row,0", "8", "row", "0",
-                                   "\"time\": 2.5, \"times\": [2.0, [3.0]], \"compile_time\": 100, "
-                                   "\"verification_time\": 10, \"benchmark_time\": 7,"
-                                   " \"strategy_time\": 1, \"framework_time\": 4, \"timestamp\": "
-                                   "\"2023-12-22\"") ",\n" ROW("16,col,1", "16", "col", "1",
-                                                               "\"time\": \"CompilationFailedConfig\", "
-                                                               "\"compile_time\": 50") ",\n" ROW("32,col,1",
-                                                                                                 "32", "col",
-                                                                                                 "1",
-                                                                                                 "\"time\": "
-                                                                                                 "\"RuntimeFa"
-                                                                                                 "iledConfig"
-                                                                                                 "\"") ","
-                                                                                                       "\n" ROW("32,diag,1",
-                                                                                                                "32",
-                                                                                                                "diag",
-                                                                                                                "1",
-                                                                                                                "\"time\": NaN") ",\n" ROW("32,diag,0",
-                                                                                                                                           "32",
-                                                                                                                                           "diag",
-                                                                                                                                           "0",
-                                                                                                                                           "\"time\": 1e20") ",\n" ROW("8,diag,0",
-                                                                                                                                                                       "8",
-                                                                                                                                                                       "diag",
-                                                                                                                                                                       "0",
-                                                                                                                                                                       "\"time\": \"InvalidConfig\"");
+static const char CACHE[] = HEAD "\"cache\": {\n" ROW(
+    "8,row,0", "8", "row", "0",
+    "\"time\": 2.5, \"times\": [2.0, [3.0]], \"compile_time\": 100, "
+    "\"verification_time\": 10, \"benchmark_time\": 7,"
+    " \"strategy_time\": 1, \"framework_time\": 4, \"timestamp\": "
+    "\"2023-12-22\"") ",\n" ROW("16,col,1", "16", "col", "1",
+                                "\"time\": \"CompilationFailedConfig\", "
+                                "\"compile_time\": 50") ",\n" ROW("32,col,1", "32", "col", "1",
+                                                                  "\"time\": "
+                                                                  "\"RuntimeFa"
+                                                                  "iledConfig"
+                                                                  "\"") ","
+                                                                        "\n" ROW("32,diag,1", "32", "diag", "1", "\"time\": NaN") ",\n" ROW(
+                                                                            "32,diag,0", "32", "diag", "0",
+                                                                            "\"time\": 1e20") ",\n" ROW("8,"
+                                                                                                        "diag"
+                                                                                                        ",0",
+                                                                                                        "8",
+                                                                                                        "dia"
+                                                                                                        "g",
+                                                                                                        "0",
+                                                                                                        "\"ti"
+                                                                                                        "me\""
+                                                                                                        ": "
+                                                                                                        "\"In"
+                                                                                                        "vali"
+                                                                                                        "dCon"
+                                                                                                        "fig"
+                                                                                                        "\"");
 
 static ts_recordings parse_ok(const char *text)
 {
