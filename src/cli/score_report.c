@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Traces without overheads have no column for them. */
+static bool has_overhead(const ts_score_report *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (isfinite(r->strategies[i].overhead))
+            return true;
+    return false;
+}
+
 static ts_table *new_table(const ts_score_report *r, const char *first, const char *last)
 {
     ts_str headers = TS_STR_INIT;
@@ -16,7 +25,7 @@ static ts_table *new_table(const ts_score_report *r, const char *first, const ch
     ts_str_format(&headers, "%s|>score|>sep", first);
     for (size_t i = 0; i < r->budget_count; i++)
         ts_str_format(&headers, "|>@%zu", best[i].evaluations);
-    ts_str_format(&headers, "|%s", last);
+    ts_str_format(&headers, "|%s%s", last, has_overhead(r) ? "|>a proposal" : "");
     ts_table *table = ts_table_new(ts_str_text(&headers));
     ts_str_free(&headers);
     return table;
@@ -32,15 +41,16 @@ static void scores(ts_table *table, double score, double separate, double deviat
         ts_table_cell(table, "%.3f", separate);
 }
 
-static void overhead(ts_table *table, double seconds)
+static void overhead(const ts_score_report *r, ts_table *table, double seconds)
 {
     char text[TS_HUMAN];
-    ts_table_cell(table, "%s", ts_human_seconds(seconds, text));
+    if (has_overhead(r))
+        ts_table_cell(table, "%s", ts_human_seconds(seconds, text));
 }
 
 static int print_strategy(const ts_score_report *r, const ts_strategy_score *s, FILE *stream)
 {
-    ts_table *table = new_table(r, "space", ">evaluations|>runs|>repeats|>outside|>a proposal");
+    ts_table *table = new_table(r, "space", ">evaluations|>runs|>repeats|>outside");
     for (size_t i = 0; i < s->space_count; i++) {
         const ts_space_score *one = &s->spaces[i];
         ts_table_cell(table, "%s", one->space);
@@ -51,7 +61,7 @@ static int print_strategy(const ts_score_report *r, const ts_strategy_score *s, 
         ts_table_cell(table, "%zu", one->runs);
         ts_table_cell(table, "%zu", one->repeats);
         ts_table_cell(table, "%zu", one->outside);
-        overhead(table, one->overhead);
+        overhead(r, table, one->overhead);
     }
     fprintf(stream, "%s%s%s\n", ts_style_on(stream, TS_STYLE_BOLD), s->strategy, ts_style_on(stream, TS_STYLE_PLAIN));
     int rc = ts_table_print(table, stream);
@@ -61,7 +71,7 @@ static int print_strategy(const ts_score_report *r, const ts_strategy_score *s, 
 
 static int print_aggregate(const ts_score_report *r, FILE *stream)
 {
-    ts_table *table = new_table(r, "strategy", ">spaces|>within 5 %|>optimum|worst space|>a proposal");
+    ts_table *table = new_table(r, "strategy", ">spaces|>within 5 %|>optimum|worst space");
     for (size_t i = 0; i < r->count; i++) {
         const ts_strategy_score *s = &r->strategies[i];
         const ts_score_best *last = &s->best[r->budget_count - 1];
@@ -73,7 +83,7 @@ static int print_aggregate(const ts_score_report *r, FILE *stream)
         ts_table_cell(table, "%.2f", last->within5);
         ts_table_cell(table, "%.2f", last->optimal);
         ts_table_cell(table, "%s %.2f", s->spaces[s->worst].space, s->spaces[s->worst].score);
-        overhead(table, s->overhead);
+        overhead(r, table, s->overhead);
     }
     return ts_table_print(table, stream);
 }

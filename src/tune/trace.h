@@ -28,5 +28,7 @@ int ts_trace_new(ts_trace **out);
 int ts_trace_run_of(ts_trace *trace, const char *strategy, const char *space, const char *label, ts_trace_run **out);
 /** Append an evaluation; the trace takes `key`. */
 int ts_trace_add(ts_trace_run *run, ts_step step);
+/** Add what CSV text holds (see ts_trace_read()); the text is cut up, `path` stands in messages and labels strategies. */
+int ts_trace_parse(char *text, const char *path, ts_trace *trace);
 
 #endif

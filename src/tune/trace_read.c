@@ -210,22 +210,26 @@ static char *label_of(const char *path)
     return label;
 }
 
+int ts_trace_parse(char *text, const char *path, ts_trace *trace)
+{
+    ts_trace_file f = {.path = path, .at = text, .trace = trace, .label = label_of(path)};
+    int rc = f.label ? read_lines(&f) : ts_fail(TS_ENOMEM, "%s: out of memory while reading a trace", path);
+    if (rc == TS_OK && !f.headed)
+        rc = ts_fail(TS_EINPUT, "%s: holds no evaluations; a trace has space,run,eval,config[,overhead_ms][,algo]", path);
+    free(f.label);
+    return rc;
+}
+
 static int read_file(const char *path, ts_trace *trace)
 {
     char *text = NULL;
-    size_t length = 0, before = trace->runs.count;
-    ts_trace_file f = {.path = path, .trace = trace, .label = label_of(path)};
-    int rc = f.label ? ts_recording_read(path, trace_limit, &text, &length)
-                     : ts_fail(TS_ENOMEM, "%s: out of memory while reading a trace", path);
-    f.at = text;
+    size_t length = 0;
+    int rc = ts_recording_read(path, trace_limit, &text, &length);
     if (rc == TS_OK && strlen(text) != length)
         rc = ts_fail(TS_EINPUT, "%s: holds bytes of value 0; a trace is a text file", path);
     if (rc == TS_OK)
-        rc = read_lines(&f);
-    if (rc == TS_OK && trace->runs.count == before && !f.headed)
-        rc = ts_fail(TS_EINPUT, "%s: holds no evaluations; a trace has space,run,eval,config[,overhead_ms][,algo]", path);
+        rc = ts_trace_parse(text, path, trace);
     free(text);
-    free(f.label);
     return rc;
 }
 
