@@ -78,6 +78,7 @@ static row *open_row(ts_table *table)
     if (last && last->filled < table->columns.count)
         return last;
     row fresh = {.cells = calloc(table->columns.count, sizeof *fresh.cells)};
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): items is set where ts_vec_grow() returns true
     if (!fresh.cells || !ts_vec_push(&table->rows, fresh)) {
         free(fresh.cells);
         return NULL;

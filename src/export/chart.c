@@ -35,8 +35,8 @@ static void add_text(ts_str *out, const char *text)
             ts_str_append(out, "&amp;");
         else if (*text == '<')
             ts_str_append(out, "&lt;");
-        else if (*text == '>')
-            ts_str_append(out, "&gt;");
+        else if (*text == '"')
+            ts_str_append(out, "&quot;");
         else
             ts_str_append_n(out, text, 1);
     }
@@ -49,19 +49,19 @@ static void add_label(ts_str *out, double x, double y, const char *attributes, c
     ts_str_append(out, "</text>\n");
 }
 
+/* Plain classes, no CSS variables: viewers other than browsers know those. */
 static void add_style(const ts_chart *c, ts_str *out)
 {
-    ts_str_append(
-        out,
-        "<style>\n"
-        "svg{--ink:#1f2328;--soft:#59636e;--rule:#d1d9e0;--paper:#ffffff;font:13px system-ui,sans-serif}\n"
-        "text{fill:var(--ink)}.soft{fill:var(--soft)}.rule{stroke:var(--rule);fill:none}"
-        ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n");
+    ts_str_append(out, "<style>\n"
+                       "text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:17px;font-weight:600}"
+                       ".panel{font-weight:600}.soft{fill:#59636e}.middle{text-anchor:middle}.end{text-anchor:end}\n"
+                       ".paper{fill:#ffffff}.rule{stroke:#d1d9e0;fill:none}"
+                       ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n");
     for (size_t i = 0; i < c->series_count; i++)
         ts_str_format(out, ".s%zu{stroke:%s;stroke-dasharray:%s}\n", i, light[i % COLOURS],
                       dashes[i / COLOURS % (sizeof dashes / sizeof *dashes)]);
     ts_str_append(out, "@media (prefers-color-scheme:dark){\n"
-                       "svg{--ink:#f0f6fc;--soft:#9198a1;--rule:#3d444d;--paper:#0d1117}\n");
+                       "text{fill:#f0f6fc}.soft{fill:#9198a1}.paper{fill:#0d1117}.rule{stroke:#3d444d}\n");
     for (size_t i = 0; i < c->series_count; i++)
         ts_str_format(out, ".s%zu{stroke:%s}\n", i, dark[i % COLOURS]);
     ts_str_append(out, "}\n</style>\n");
@@ -111,7 +111,7 @@ static void add_tick_x(const ts_axes *a, double x, ts_str *out)
     char text[32];
     snprintf(text, sizeof text, "%.6g", x);
     ts_str_format(out, "<path class=\"rule\" d=\"M%.1f %.1fv%.1f\"/>\n", place_x(a, x), a->top, a->height);
-    add_label(out, place_x(a, x), a->top + a->height + 18, "class=\"soft\" text-anchor=\"middle\"", text);
+    add_label(out, place_x(a, x), a->top + a->height + 18, "class=\"soft middle\"", text);
 }
 
 static void add_x_axis(const ts_axes *a, ts_str *out)
@@ -126,26 +126,26 @@ static void add_x_axis(const ts_axes *a, ts_str *out)
     } else {
         double step = round_step(p->x_to - p->x_from, 5);
         for (double k = ceil(p->x_from / step - 1e-9); k * step <= p->x_to + 1e-9 * step; k++)
-            add_tick_x(a, k * step, out);
+            add_tick_x(a, k * step + 0.0, out); /* never "-0" */
     }
-    add_label(out, a->left + a->width / 2, a->top + a->height + 38, "class=\"soft\" text-anchor=\"middle\"",
+    add_label(out, a->left + a->width / 2, a->top + a->height + 38, "class=\"soft middle\"",
               p->x_label);
 }
 
 static void add_y_axis(const ts_axes *a, ts_str *out)
 {
     const ts_panel *p = a->panel;
-    char text[64];
+    char text[32], turned[128];
     double step = round_step(p->y_to - p->y_from, 5);
     for (double k = ceil(p->y_from / step - 1e-9); k * step <= p->y_to + 1e-9 * step; k++) {
         double y = place_y(a, k * step);
-        snprintf(text, sizeof text, "%.6g", k * step);
+        snprintf(text, sizeof text, "%.6g", k * step + 0.0); /* never "-0" */
         ts_str_format(out, "<path class=\"rule\" d=\"M%.1f %.1fh%.1f\"/>\n", a->left, y, a->width);
-        add_label(out, a->left - 8, y + 4, "class=\"soft\" text-anchor=\"end\"", text);
+        add_label(out, a->left - 8, y + 4, "class=\"soft end\"", text);
     }
-    snprintf(text, sizeof text, "class=\"soft\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"",
+    snprintf(turned, sizeof turned, "class=\"soft middle\" transform=\"rotate(-90 %.1f %.1f)\"",
              a->left - 44, a->top + a->height / 2);
-    add_label(out, a->left - 44, a->top + a->height / 2, text, p->y_label);
+    add_label(out, a->left - 44, a->top + a->height / 2, turned, p->y_label);
 }
 
 /* Points closer than half a pixel to the one before add bytes, not shape. */
@@ -179,7 +179,7 @@ static void add_panel(const ts_chart *c, size_t i, double head, ts_str *out)
     ts_str_append(out, "<g role=\"img\" aria-label=\"");
     add_text(out, p->title);
     ts_str_append(out, "\">\n");
-    add_label(out, a.left, a.top - 14, "font-weight=\"600\"", p->title);
+    add_label(out, a.left, a.top - 14, "class=\"panel\"", p->title);
     add_x_axis(&a, out);
     add_y_axis(&a, out);
     for (size_t s = 0; s < c->series_count; s++)
@@ -203,8 +203,8 @@ int ts_chart_svg(const ts_chart *c, char **svg)
     add_text(&out, c->description);
     ts_str_append(&out, "</desc>\n");
     add_style(c, &out);
-    ts_str_append(&out, "<rect width=\"100%\" height=\"100%\" style=\"fill:var(--paper)\"/>\n");
-    add_label(&out, LEFT, 28, "font-size=\"17\" font-weight=\"600\"", c->title);
+    ts_str_append(&out, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
+    add_label(&out, LEFT, 28, "class=\"title\"", c->title);
     add_legend(c, &out);
     for (size_t i = 0; i < c->panel_count; i++)
         add_panel(c, i, head, &out);

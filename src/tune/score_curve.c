@@ -68,9 +68,9 @@ int ts_score_play(const ts_score_scale *s, const ts_trace_run *traced, ts_score_
         if (s->rank[config] < now.rank)
             now.rank = s->rank[config];
         ts_score_point point = now;
-        /* The overhead is in seconds, as recorded times are; where a cost is a count, it adds what the trace says, in ms. */
-        if (!isnan(step->overhead))
-            point.time += s->timed ? step->overhead : step->overhead * 1e3;
+        /* Recorded times are seconds; where every evaluation costs 1, that stands for a millisecond. */
+        if (!isnan(step->overhead_ms))
+            point.time += s->timed ? step->overhead_ms / 1e3 : step->overhead_ms;
         if (!ts_vec_push(&out->points, point)) {
             free(seen);
             return ts_fail(TS_ENOMEM, "out of memory while replaying a trace");

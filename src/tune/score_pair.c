@@ -142,7 +142,7 @@ static int overhead(ts_scoring *s)
     for (size_t r = 0; r < s->pair->count; r++) {
         double before = 0;
         for (size_t i = 0; i < s->pair->traced[r]->steps.count; i++) {
-            double now = s->pair->traced[r]->steps.items[i].overhead;
+            double now = s->pair->traced[r]->steps.items[i].overhead_ms / 1e3;
             if (!isnan(now))
                 good = good && ts_vec_push(&each, now - before);
             before = isnan(now) ? before : now;

@@ -135,7 +135,7 @@ static void show_progress(ts_simulation *s)
 static int on_result(void *context, const ts_result *result)
 {
     ts_simulation *s = context;
-    ts_step step = {result->config, NULL, s->options->overhead ? s->session->search_seconds : NAN};
+    ts_step step = {result->config, NULL, s->options->overhead ? s->session->search_seconds * 1e3 : NAN};
     if (++s->polled % 64 == 0)
         show_progress(s);
     return ts_trace_add(s->run, step);

@@ -1,5 +1,5 @@
-/* See stop.h. Every question is the same fold over the postfix terms: "or" takes one end of its operands, "and" the
- * other. */
+/* See stop.h. Every question is the same fold over the postfix terms: "or" takes one end of its operands,
+ * "and" the other. */
 #include "tune/stop.h"
 
 #include <math.h>
@@ -22,9 +22,10 @@ static ts_stop_answer choose(ts_stop_answer a, ts_stop_answer b, bool greatest)
     return (greatest ? b.value > a.value : b.value < a.value) ? b : a;
 }
 
-static ts_stop_answer fold(const ts_stop_rule *rule, const ts_stop_state *state, ts_stop_leaf *leaf, ts_stop_end end)
+static ts_stop_answer fold(const ts_stop_rule *rule, const ts_stop_state *state, ts_stop_leaf *leaf,
+                           ts_stop_end end)
 {
-    ts_stop_answer stack[TS_STOP_TERMS];
+    ts_stop_answer stack[TS_STOP_TERMS] = {{0}};
     size_t depth = 0;
     for (size_t i = 0; i < rule->count; i++) {
         const ts_stop_term *term = &rule->terms[i];

@@ -91,8 +91,8 @@ static void add_run(const ts_trace_run *run, bool overhead, ts_str *out)
             add_field(out, step->key);
         else
             ts_str_format(out, "%" PRIu64, step->config);
-        if (overhead && isfinite(step->overhead))
-            ts_str_format(out, ",%.6f", step->overhead * 1e3);
+        if (overhead && isfinite(step->overhead_ms))
+            ts_str_format(out, ",%.6f", step->overhead_ms);
         else if (overhead)
             ts_str_append(out, ",");
         ts_str_append(out, ts_str_text(&tail));

@@ -9,7 +9,7 @@
 typedef struct ts_step {
     uint64_t config; /**< index in the space's file */
     char *key;       /**< parameter values instead of an index, joined by '|'; NULL otherwise */
-    double overhead; /**< seconds the search itself had taken so far; NAN if not traced */
+    double overhead_ms; /**< that the search itself had taken so far; NAN if not traced */
 } ts_step;
 
 /** One run of a strategy on a space. */

@@ -138,11 +138,11 @@ static int read_config(ts_trace_file *f, ts_step *step)
 static int read_overhead(const ts_trace_file *f, ts_step *step)
 {
     char *text = field(f, COLUMN_OVERHEAD), *end;
-    step->overhead = NAN;
+    step->overhead_ms = NAN;
     if (!text || *text == '\0')
         return TS_OK;
-    step->overhead = ts_strtod(text, &end) / 1e3;
-    return *trimmed(end) == '\0' && isfinite(step->overhead)
+    step->overhead_ms = ts_strtod(text, &end);
+    return *trimmed(end) == '\0' && isfinite(step->overhead_ms)
                ? TS_OK
                : fail_at(f, "overhead_ms must be a number of milliseconds", text);
 }

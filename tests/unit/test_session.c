@@ -286,6 +286,55 @@ static void test_a_strategy_outside_the_space_is_a_bug(void **unused)
     ts_space_free(space);
 }
 
+static double fake_now(const ts_evaluator *self)
+{
+    return 100 + 2.0 * (double)((const fake *)self)->collected;
+}
+
+static void test_time_by_the_clock_of_the_evaluator(void **unused)
+{
+    (void)unused;
+    ts_space *space = line(100);
+    fake f = make_fake();
+    f.base.batch = f.base.depth = 1;
+    f.base.now = fake_now;
+    log_book book = {.count = 0};
+    ts_session s = make_session(space, &f, &book, "random");
+    s.stop = ts_stop_seconds(19);
+    assert_int_equal(ts_session_run(&s), TS_OK);
+    assert_string_equal(s.stop_reason, "time is up");
+    assert_int_equal(s.evaluated, 10);
+    ts_session_clear(&s);
+    ts_space_free(space);
+}
+
+/* Exhaustive search meets the optimum, 40, as its 41st configuration. */
+static void test_stale_and_within(void **unused)
+{
+    (void)unused;
+    ts_space *space = line(100);
+    fake f = make_fake();
+    log_book book = {.count = 0};
+    ts_session s = make_session(space, &f, &book, "exhaustive");
+    assert_int_equal(ts_stop_parse("no-improvement 7", &s.stop), TS_OK);
+    assert_int_equal(ts_session_run(&s), TS_OK);
+    assert_string_equal(s.stop_reason, "no improvement any more");
+    assert_int_equal(s.best.config, 40);
+    assert_int_equal(s.evaluated, 48);
+    ts_session_clear(&s);
+    f = make_fake();
+    f.base.batch = f.base.depth = 1;
+    book.count = 0;
+    s = make_session(space, &f, &book, "exhaustive");
+    s.bound = 0.8;
+    assert_int_equal(ts_stop_parse("within 300% of bound", &s.stop), TS_OK);
+    assert_int_equal(ts_session_run(&s), TS_OK);
+    assert_string_equal(s.stop_reason, "close enough to the bound");
+    assert_int_equal(s.best.config, 38);
+    ts_session_clear(&s);
+    ts_space_free(space);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +347,8 @@ int main(void)
         cmocka_unit_test(test_evaluator_failure_ends_the_session),
         cmocka_unit_test(test_a_strategy_that_repeats_itself_is_stopped),
         cmocka_unit_test(test_a_strategy_outside_the_space_is_a_bug),
+        cmocka_unit_test(test_time_by_the_clock_of_the_evaluator),
+        cmocka_unit_test(test_stale_and_within),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -166,7 +166,7 @@ static void test_mistakes(void **unused)
     } wrong[] = {
         {"", "column 1: expected a number"},
         {"200 or", "column 7: expected a number"},
-        {"200 60s", "column 5: expected a unit"},
+        {"200 60s", "column 5: expected 'and', 'or' or the end, not '60s'"},
         {"200 xor 3", "column 5: expected a unit"},
         {"0", "column 1"},
         {"-5", "column 1: expected a number"},
