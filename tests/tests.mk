@@ -4,6 +4,7 @@ UNIT_TESTS     := $(sort $(wildcard tests/unit/test_*.c))
 CONTRACT_TESTS := $(sort $(wildcard tests/contract/test_*.c))
 CLI_TESTS      := $(sort $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh)))
 FUZZ_TARGETS   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCHMARKS     := $(sort $(wildcard tests/bench/*.c))
 test_bin        = $(patsubst tests/%.c,$(BUILD)/tests/%,$(1))
 
 # The command line without main(), so that its parts can be tested like the library's.
@@ -24,15 +25,25 @@ $(BUILD)/tests/%: tests/%.c $(TEST_LIBS) $(BUILD)/include/.made
 check: ## run all tests
 	@$(MAKE) --no-print-directory -k -j$(JOBS) check-programs
 	@$(MAKE) --no-print-directory -k -j1 check-unit check-contract check-cli check-fuzz
-check-programs: all $(BUILD)/tests/cli/probe $(call test_bin,$(UNIT_TESTS) $(CONTRACT_TESTS) $(FUZZ_TARGETS))
+check-programs: all $(BUILD)/tests/cli/probe $(call test_bin,$(UNIT_TESTS) $(CONTRACT_TESTS) $(FUZZ_TARGETS) $(BENCHMARKS))
 check-unit: $(call test_bin,$(UNIT_TESTS)) ## unit tests (cmocka)
 	@tests/run unit $^
-check-contract: $(call test_bin,$(CONTRACT_TESTS)) all ## every plug-in of a kind passes the same tests; the rooms keep their rules
+check-contract: $(call test_bin,$(CONTRACT_TESTS) $(BENCHMARKS)) all ## every plug-in of a kind passes the same tests; the rooms keep their rules
 	@BUILD=$(BUILD) tests/run contract $(call test_bin,$(CONTRACT_TESTS)) $(sort $(wildcard tests/contract/*.sh))
 check-cli: all $(BUILD)/tests/cli/probe ## real commands: output, exit status, what they leave behind
 	@BUILD=$(BUILD) CC="$(CC)" tests/run cli $(CLI_TESTS)
 check-fuzz: $(call test_bin,$(FUZZ_TARGETS)) ## replay the seed corpora of the fuzz targets
 	@tests/run fuzz $^
+
+# ---- the figures in docs/search.md ----------------------------------------------------------------------------
+RUNS ?= 30
+
+.PHONY: search-table
+search-table: $(BUILD)/tilesmith $(BUILD)/tests/bench/spaces ## write the figures of docs/search.md anew, from the recorded spaces in SPACES
+	@[ -d "$(SPACES)" ] || { echo "make search-table SPACES=FOLDER: the folder of recorded spaces to compare the strategies on"; exit 2; }
+	$(BUILD)/tilesmith show strategies | tests/bench/splice.sh docs/search.md list
+	$(BUILD)/tilesmith simulate $(SPACES) --strategy all --runs $(RUNS) --brief --plot docs/search.svg | tests/bench/splice.sh docs/search.md strategies
+	$(BUILD)/tests/bench/spaces $(SPACES)/*.json* | tests/bench/splice.sh docs/search.md construction
 
 # ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60

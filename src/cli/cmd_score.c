@@ -17,11 +17,13 @@ static const ts_option options[] = {
 
 static const ts_example examples[] = {
     {"tilesmith score trace.csv --spaces spaces/", "Score traces against the recorded spaces of a folder."},
-    {"tilesmith score a.csv b.csv --spaces gemm.json.xz --plot curves.svg", "Compare two on one space, and draw it."},
+    {"tilesmith score a.csv b.csv --spaces gemm.json.xz --plot curves.svg",
+     "Compare two on one space, and draw it."},
     {NULL, NULL},
 };
 
-/* Operands and values of --spaces, told apart: what a shell makes of --spaces folder/\*.json begins with the option's value. */
+/* Operands and values of --spaces, told apart: what a shell makes of --spaces folder/\*.json begins with the
+ * option's value. */
 typedef struct paths {
     const char **traces, **spaces; /* NULL-terminated */
     size_t trace_count, space_count;
@@ -72,7 +74,8 @@ static int run(const ts_args *args)
         rc = ts_trace_read(given.traces, &trace);
     if (rc == TS_OK)
         rc = ts_spaces_load(given.spaces, &spaces);
-    int status = rc == TS_OK ? ts_score_and_print(args, spaces, trace, &request, NULL) : ts_report_failure(rc);
+    int status =
+        rc == TS_OK ? ts_score_and_print(args, spaces, trace, &request, NULL) : ts_report_failure(rc);
     ts_spaces_free(spaces);
     ts_trace_free(trace);
     free(given.traces);
@@ -84,13 +87,16 @@ const ts_command ts_command_score = {
     .name = "score",
     .summary = "judge searches on recorded spaces by their traces",
     .operands = "TRACE...",
-    .description =
-        "The performance score of the autotuning field, and how near the optimum searches are after so many evaluations. "
-        "Spaces must be complete: every configuration measured.\n\n"
-        "A trace is a CSV file (plain, .gz, .xz) with the header space,run,eval,config[,overhead_ms][,algo]: the space is called "
-        "like its file, config is the 0-based index in the order of that file, or the parameter values joined by '|'; "
-        "overhead_ms is the time the search itself had taken so far, and counts. Operands that are folders or recorded spaces "
-        "(*.json, *.json.gz, *.json.xz) belong to --spaces.",
+    .description = "The performance score of the autotuning field, and how near the optimum searches are "
+                   "after so many evaluations. "
+                   "Spaces must be complete: every configuration measured.\n\n"
+                   "A trace is a CSV file (plain, .gz, .xz) with the header "
+                   "space,run,eval,config[,overhead_ms][,algo]: the space is called "
+                   "like its file, config is the 0-based index in the order of that file, or the parameter "
+                   "values joined by '|'; "
+                   "overhead_ms is the time the search itself had taken so far, and counts. Operands that "
+                   "are folders or recorded spaces "
+                   "(*.json, *.json.gz, *.json.xz) belong to --spaces.",
     .options = options,
     .examples = examples,
     .min_operands = 1,

@@ -16,7 +16,9 @@ static const ts_option options[] = {
     {"runs", "N", "30", "runs of each strategy on each space", false},
     {"seed", "N", "1", "seed of all runs: the same seed, the same trace", false},
     {"budget", "BUDGET", NULL,
-     "of each run: evaluations (200) or recorded time (60s); default: to the end of the score's window, at least 200", false},
+     "of each run: evaluations (200) or recorded time (60s); default: to the end of the score's window, at "
+     "least 200",
+     false},
     {"stop", "RULE", NULL, "end each run by a rule, such as 'no-improvement 50' (see tune)", false},
     {"trace", "FILE", NULL, "write what was evaluated, in order, as CSV", false},
     {"overhead", NULL, NULL, "measure the strategies' own time, trace it and let it count", false},
@@ -28,10 +30,12 @@ static const ts_option options[] = {
 };
 
 static const ts_example examples[] = {
-    {"tilesmith simulate gemm_cache.json.xz", "30 runs of the default strategy on a recorded space, and its score."},
+    {"tilesmith simulate gemm_cache.json.xz",
+     "30 runs of the default strategy on a recorded space, and its score."},
     {"tilesmith simulate spaces/ --strategy auto,random --runs 100 --seed 7 --trace t.csv",
      "Two strategies on all spaces of a folder, traced."},
-    {"tilesmith simulate spaces/ --strategy all --plot curves.svg --brief", "Compare all strategies, and draw it."},
+    {"tilesmith simulate spaces/ --strategy all --plot curves.svg --brief",
+     "Compare all strategies, and draw it."},
     {NULL, NULL},
 };
 
@@ -82,10 +86,12 @@ static int read_strategies(const ts_args *args, strategy_list *out)
 static int read_options(const ts_args *args, ts_simulate_options *o)
 {
     uint64_t runs;
-    *o = (ts_simulate_options){.stop = ts_args_value(args, "stop"), .overhead = ts_args_switch(args, "overhead")};
+    *o = (ts_simulate_options){.stop = ts_args_value(args, "stop"),
+                               .overhead = ts_args_switch(args, "overhead")};
     int rc = ts_parse_u64("runs", ts_args_value(args, "runs"), &runs);
     if (rc == TS_OK && (runs < 1 || runs > 1000000))
-        rc = ts_fail(TS_EINPUT, "--runs needs a number from 1 to 1000000, not '%s'", ts_args_value(args, "runs"));
+        rc = ts_fail(TS_EINPUT, "--runs needs a number from 1 to 1000000, not '%s'",
+                     ts_args_value(args, "runs"));
     if (rc != TS_OK)
         return rc;
     o->runs = (size_t)runs;
@@ -152,7 +158,8 @@ static int run(const ts_args *args)
     const char *const *paths = space_paths(args);
     ts_spaces *spaces = NULL;
     ts_trace *trace = NULL;
-    int rc = paths ? read_options(args, &o) : ts_fail(TS_ENOMEM, "out of memory while reading the command line");
+    int rc =
+        paths ? read_options(args, &o) : ts_fail(TS_ENOMEM, "out of memory while reading the command line");
     if (rc == TS_OK)
         rc = ts_score_request_read(args, &request);
     if (rc == TS_OK)
@@ -168,8 +175,9 @@ static int run(const ts_args *args)
         rc = write_trace(args, trace);
     int status = rc == TS_EINTR ? ts_interrupt_status() : ts_report_failure(rc);
     if (rc == TS_OK)
-        status = ts_score_and_print(args, spaces, trace, &request,
-                                    json_pack("{s:I, s:I}", "runs", (json_int_t)o.runs, "seed", (json_int_t)o.seed));
+        status = ts_score_and_print(
+            args, spaces, trace, &request,
+            json_pack("{s:I, s:I}", "runs", (json_int_t)o.runs, "seed", (json_int_t)o.seed));
     ts_trace_free(trace);
     ts_spaces_free(spaces);
     free(strategies.names);
@@ -182,11 +190,13 @@ const ts_command ts_command_simulate = {
     .name = "simulate",
     .summary = "try search strategies on recorded spaces",
     .operands = "SPACE...",
-    .description =
-        "Search recorded spaces with the loop that tunes kernels, but with what was measured once for measurements, and score the "
-        "result. Seconds of tuning take microseconds, and the same seed gives the same trace.\n\n"
-        "SPACE is a Kernel Tuner cache file or T4 results (plain, .gz, .xz), or a folder of them. Time in --budget and --stop is "
-        "the time that the evaluations took when they were recorded; the bound of a stop rule is the space's optimum.",
+    .description = "Search recorded spaces with the loop that tunes kernels, but with what was measured once "
+                   "for measurements, and score the "
+                   "result. Seconds of tuning take microseconds, and the same seed gives the same trace.\n\n"
+                   "SPACE is a Kernel Tuner cache file or T4 results (plain, .gz, .xz), or a folder of them. "
+                   "Time in --budget and --stop is "
+                   "the time that the evaluations took when they were recorded; the bound of a stop rule is "
+                   "the space's optimum.",
     .options = options,
     .examples = examples,
     .min_operands = 1,

@@ -63,7 +63,8 @@ static int print_strategy(const ts_score_report *r, const ts_strategy_score *s, 
         ts_table_cell(table, "%zu", one->outside);
         overhead(r, table, one->overhead);
     }
-    fprintf(stream, "%s%s%s\n", ts_style_on(stream, TS_STYLE_BOLD), s->strategy, ts_style_on(stream, TS_STYLE_PLAIN));
+    fprintf(stream, "%s%s%s\n", ts_style_on(stream, TS_STYLE_BOLD), s->strategy,
+            ts_style_on(stream, TS_STYLE_PLAIN));
     int rc = ts_table_print(table, stream);
     fputc('\n', stream);
     return rc;
@@ -97,8 +98,10 @@ int ts_score_report_print(const ts_score_report *r, bool brief, FILE *stream)
         rc = print_aggregate(r, stream);
     if (rc == TS_OK)
         fprintf(stream,
-                "\nScore: 0 is random search, 1 the optimum at once; cost by %s. sep: the same, each run by itself.\n"
-                "@N: mean fraction of the optimum after N distinct evaluations; within 5 %%, optimum: runs that got there by the "
+                "\nScore: 0 is random search, 1 the optimum at once; cost by %s. sep: the same, each run by "
+                "itself.\n"
+                "@N: mean fraction of the optimum after N distinct evaluations; within 5 %%, optimum: runs "
+                "that got there by the "
                 "last N.\n",
                 r->by_evaluations ? "evaluations" : "recorded time");
     return rc;
@@ -109,18 +112,20 @@ static json_t *best_json(const ts_score_report *r, const ts_score_best *best)
     json_t *array = json_array();
     for (size_t i = 0; i < r->budget_count; i++)
         json_array_append_new(array,
-                              json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "evaluations", (json_int_t)best[i].evaluations,
-                                        "mean", best[i].mean, "median", best[i].median, "within_5_percent", best[i].within5,
+                              json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "evaluations",
+                                        (json_int_t)best[i].evaluations, "mean", best[i].mean, "median",
+                                        best[i].median, "within_5_percent", best[i].within5,
                                         "within_1_percent", best[i].within1, "optimum", best[i].optimal));
     return array;
 }
 
 static json_t *space_json(const ts_score_report *r, const ts_space_score *s)
 {
-    return json_pack("{s:s, s:f, s:f, s:o, s:I, s:f, s:I, s:I, s:o, s:o}", "space", s->space, "score", s->score, "sep",
-                     s->separate, "sep_error", ts_json_real(s->deviation), "runs", (json_int_t)s->runs, "evaluations",
-                     s->evaluations, "repeats", (json_int_t)s->repeats, "outside", (json_int_t)s->outside,
-                     "seconds_per_proposal", ts_json_real(s->overhead), "best", best_json(r, s->best));
+    return json_pack("{s:s, s:f, s:f, s:o, s:I, s:f, s:I, s:I, s:o, s:o}", "space", s->space, "score",
+                     s->score, "sep", s->separate, "sep_error", ts_json_real(s->deviation), "runs",
+                     (json_int_t)s->runs, "evaluations", s->evaluations, "repeats", (json_int_t)s->repeats,
+                     "outside", (json_int_t)s->outside, "seconds_per_proposal", ts_json_real(s->overhead),
+                     "best", best_json(r, s->best));
 }
 
 static json_t *strategy_json(const ts_score_report *r, const ts_strategy_score *s)
@@ -128,9 +133,10 @@ static json_t *strategy_json(const ts_score_report *r, const ts_strategy_score *
     json_t *spaces = json_array();
     for (size_t i = 0; i < s->space_count; i++)
         json_array_append_new(spaces, space_json(r, &s->spaces[i]));
-    return json_pack("{s:s, s:f, s:f, s:o, s:s, s:o, s:o, s:o}", "strategy", s->strategy, "score", s->score, "sep",
-                     s->separate, "sep_error", ts_json_real(s->deviation), "worst_space", s->spaces[s->worst].space,
-                     "seconds_per_proposal", ts_json_real(s->overhead), "best", best_json(r, s->best), "spaces", spaces);
+    return json_pack("{s:s, s:f, s:f, s:o, s:s, s:o, s:o, s:o}", "strategy", s->strategy, "score", s->score,
+                     "sep", s->separate, "sep_error", ts_json_real(s->deviation), "worst_space",
+                     s->spaces[s->worst].space, "seconds_per_proposal", ts_json_real(s->overhead), "best",
+                     best_json(r, s->best), "spaces", spaces);
 }
 
 json_t *ts_score_report_json(const ts_score_report *r)
@@ -140,8 +146,9 @@ json_t *ts_score_report_json(const ts_score_report *r)
         json_array_append_new(strategies, strategy_json(r, &r->strategies[i]));
     for (size_t i = 0; r->unknown[i]; i++)
         json_array_append_new(unknown, json_string(r->unknown[i]));
-    return json_pack("{s:s, s:s, s:o, s:o}", "tilesmith", TILESMITH_VERSION, "cost", r->by_evaluations ? "evals" : "time",
-                     "unknown_spaces", unknown, "strategies", strategies);
+    return json_pack("{s:s, s:s, s:o, s:o}", "tilesmith", TILESMITH_VERSION, "cost",
+                     r->by_evaluations ? "evals" : "time", "unknown_spaces", unknown, "strategies",
+                     strategies);
 }
 
 /* "25,50,100": ascending. */
@@ -153,7 +160,8 @@ static int read_budgets(const char *text, ts_score_request *out)
         errno = 0;
         unsigned long value = strtoul(at, &end, 10);
         bool rises = n == 0 || value > out->budgets[n - 1];
-        if (end == at || (*end && *end != ',') || errno || value == 0 || value > 1000000 || !rises || strchr("+-", *at))
+        if (end == at || (*end && *end != ',') || errno || value == 0 || value > 1000000 || !rises ||
+            strchr("+-", *at))
             break;
         out->budgets[n] = value;
         if (*end == '\0') {
@@ -163,7 +171,9 @@ static int read_budgets(const char *text, ts_score_request *out)
         }
         at = end + 1;
     }
-    return ts_fail(TS_EINPUT, "--after needs up to %zu ascending numbers of evaluations such as 25,50,100, not '%s'", most, text);
+    return ts_fail(TS_EINPUT,
+                   "--after needs up to %zu ascending numbers of evaluations such as 25,50,100, not '%s'",
+                   most, text);
 }
 
 int ts_score_request_read(const ts_args *args, ts_score_request *out)
@@ -188,12 +198,13 @@ static int write_plot(const char *path, const ts_score_report *report)
 static void warn_unknown(const ts_score_report *report)
 {
     for (size_t i = 0; report->unknown[i]; i++)
-        fprintf(stderr, "tilesmith: the traces have a space '%s' that was not given with --spaces; it is left out\n",
+        fprintf(stderr,
+                "tilesmith: the traces have a space '%s' that was not given with --spaces; it is left out\n",
                 report->unknown[i]);
 }
 
-int ts_score_and_print(const ts_args *args, const ts_spaces *spaces, const ts_trace *trace, const ts_score_request *request,
-                       json_t *extra)
+int ts_score_and_print(const ts_args *args, const ts_spaces *spaces, const ts_trace *trace,
+                       const ts_score_request *request, json_t *extra)
 {
     ts_score_report *report = NULL;
     const char *plot = ts_args_value(args, "plot");

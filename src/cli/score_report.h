@@ -17,8 +17,9 @@ typedef struct ts_score_request {
     size_t budgets[16];
 } ts_score_request;
 int ts_score_request_read(const ts_args *args, ts_score_request *out);
-/** Score, write --plot, print as --json and --brief say; `extra` (owned, may be NULL) goes into the JSON. An exit status. */
-int ts_score_and_print(const ts_args *args, const ts_spaces *spaces, const ts_trace *trace, const ts_score_request *request,
-                       json_t *extra);
+/** Score, write --plot, print as --json and --brief say; `extra` (owned, may be NULL) goes into the JSON. An
+ * exit status. */
+int ts_score_and_print(const ts_args *args, const ts_spaces *spaces, const ts_trace *trace,
+                       const ts_score_request *request, json_t *extra);
 
 #endif

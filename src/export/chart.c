@@ -52,11 +52,12 @@ static void add_label(ts_str *out, double x, double y, const char *attributes, c
 /* Plain classes, no CSS variables: viewers other than browsers know those. */
 static void add_style(const ts_chart *c, ts_str *out)
 {
-    ts_str_append(out, "<style>\n"
-                       "text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:17px;font-weight:600}"
-                       ".panel{font-weight:600}.soft{fill:#59636e}.middle{text-anchor:middle}.end{text-anchor:end}\n"
-                       ".paper{fill:#ffffff}.rule{stroke:#d1d9e0;fill:none}"
-                       ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n");
+    ts_str_append(
+        out, "<style>\n"
+             "text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-size:17px;font-weight:600}"
+             ".panel{font-weight:600}.soft{fill:#59636e}.middle{text-anchor:middle}.end{text-anchor:end}\n"
+             ".paper{fill:#ffffff}.rule{stroke:#d1d9e0;fill:none}"
+             ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n");
     for (size_t i = 0; i < c->series_count; i++)
         ts_str_format(out, ".s%zu{stroke:%s;stroke-dasharray:%s}\n", i, light[i % COLOURS],
                       dashes[i / COLOURS % (sizeof dashes / sizeof *dashes)]);
@@ -72,7 +73,8 @@ static void add_legend(const ts_chart *c, ts_str *out)
     double column = 2.0 * PANEL_WIDTH / LEGEND_COLUMNS;
     for (size_t i = 0; i < c->series_count; i++) {
         double x = LEFT + column * (double)(i % LEGEND_COLUMNS) * 0.93;
-        double y = HEAD + LEGEND_ROW * (double)(i / LEGEND_COLUMNS) + 10;
+        size_t row = i / LEGEND_COLUMNS;
+        double y = HEAD + LEGEND_ROW * (double)row + 10;
         ts_str_format(out, "<path class=\"line s%zu\" d=\"M%.1f %.1fh26\"/>\n", i, x, y);
         add_label(out, x + 33, y + 4, "", c->names[i]);
     }
@@ -119,17 +121,19 @@ static void add_x_axis(const ts_axes *a, ts_str *out)
     const ts_panel *p = a->panel;
     if (p->log_x) {
         static const double steps[] = {1, 2, 5};
-        for (double power = pow(10, floor(log10(p->x_from))); power <= p->x_to; power *= 10)
-            for (size_t i = 0; i < 3; i++)
-                if (steps[i] * power >= p->x_from && steps[i] * power <= p->x_to)
-                    add_tick_x(a, steps[i] * power, out);
+        int last = (int)floor(log10(p->x_to));
+        for (int decade = (int)floor(log10(p->x_from)); decade <= last; decade++)
+            for (size_t i = 0; i < 3; i++) {
+                double x = steps[i] * pow(10, decade);
+                if (x >= p->x_from && x <= p->x_to)
+                    add_tick_x(a, x, out);
+            }
     } else {
         double step = round_step(p->x_to - p->x_from, 5);
         for (double k = ceil(p->x_from / step - 1e-9); k * step <= p->x_to + 1e-9 * step; k++)
             add_tick_x(a, k * step + 0.0, out); /* never "-0" */
     }
-    add_label(out, a->left + a->width / 2, a->top + a->height + 38, "class=\"soft middle\"",
-              p->x_label);
+    add_label(out, a->left + a->width / 2, a->top + a->height + 38, "class=\"soft middle\"", p->x_label);
 }
 
 static void add_y_axis(const ts_axes *a, ts_str *out)
@@ -143,8 +147,8 @@ static void add_y_axis(const ts_axes *a, ts_str *out)
         ts_str_format(out, "<path class=\"rule\" d=\"M%.1f %.1fh%.1f\"/>\n", a->left, y, a->width);
         add_label(out, a->left - 8, y + 4, "class=\"soft end\"", text);
     }
-    snprintf(turned, sizeof turned, "class=\"soft middle\" transform=\"rotate(-90 %.1f %.1f)\"",
-             a->left - 44, a->top + a->height / 2);
+    snprintf(turned, sizeof turned, "class=\"soft middle\" transform=\"rotate(-90 %.1f %.1f)\"", a->left - 44,
+             a->top + a->height / 2);
     add_label(out, a->left - 44, a->top + a->height / 2, turned, p->y_label);
 }
 
@@ -174,7 +178,8 @@ static void add_line(const ts_axes *a, const ts_series *s, size_t index, ts_str 
 static void add_panel(const ts_chart *c, size_t i, double head, ts_str *out)
 {
     const ts_panel *p = &c->panels[i];
-    ts_axes a = {p, LEFT + PANEL_WIDTH * (double)(i % 2), head + TOP + PANEL_HEIGHT * (double)(i / 2),
+    size_t column = i % 2, row = i / 2;
+    ts_axes a = {p, LEFT + PANEL_WIDTH * (double)column, head + TOP + PANEL_HEIGHT * (double)row,
                  PANEL_WIDTH - LEFT - RIGHT, PANEL_HEIGHT - TOP - BOTTOM};
     ts_str_append(out, "<g role=\"img\" aria-label=\"");
     add_text(out, p->title);
@@ -192,7 +197,8 @@ int ts_chart_svg(const ts_chart *c, char **svg)
     ts_str out = TS_STR_INIT;
     size_t legend_rows = (c->series_count + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS;
     double head = HEAD + LEGEND_ROW * (double)legend_rows, width = 2.0 * PANEL_WIDTH;
-    double height = head + PANEL_HEIGHT * (double)((c->panel_count + 1) / 2);
+    size_t rows = (c->panel_count + 1) / 2;
+    double height = head + PANEL_HEIGHT * (double)rows;
     ts_str_format(
         &out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" "

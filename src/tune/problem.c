@@ -120,7 +120,8 @@ static void share_time(ts_bout *b)
     b->session.stop = ts_stop_either(&b->session.stop, &time);
 }
 
-/* The rule that was given, or a budget that ends earlier. The bound of a rule is the work at the machine's peak. */
+/* The rule that was given, or a budget that ends earlier. The bound of a rule is the work at the machine's
+ * peak. */
 static int set_stop_rule(ts_bout *b)
 {
     const ts_tuner *t = b->tuner;
@@ -134,10 +135,11 @@ static int set_stop_rule(ts_bout *b)
     if (t->deadline > 0)
         share_time(b);
     if (b->session.bound == 0 && ts_stop_mentions(&t->stop, TS_STOP_WITHIN))
-        return ts_fail(TS_EINPUT,
-                       "--stop '%s' needs the peak of %s, which the target '%s' doesn't state; leave 'within' out or "
-                       "describe the machine with tilesmith detect",
-                       t->options->stop, b->problem->type->name, t->target->name);
+        return ts_fail(
+            TS_EINPUT,
+            "--stop '%s' needs the peak of %s, which the target '%s' doesn't state; leave 'within' out or "
+            "describe the machine with tilesmith detect",
+            t->options->stop, b->problem->type->name, t->target->name);
     return TS_OK;
 }
 

@@ -48,7 +48,8 @@ static int open_scales(ts_judge *j)
             rc = out_of_memory();
     }
     if (rc == TS_OK && r->space_count == 0)
-        rc = ts_fail(TS_EINPUT, "none of the %zu spaces given occurs in the traces; a space is called like its file", n);
+        rc = ts_fail(TS_EINPUT,
+                     "none of the %zu spaces given occurs in the traces; a space is called like its file", n);
     return rc;
 }
 
@@ -79,7 +80,7 @@ static int list_unknown(ts_judge *j)
 static ts_strategy_score *find_strategy(ts_score_report *r, const char *name)
 {
     for (size_t i = 0; i < r->count; i++)
-        if (strcmp(r->strategies[i].strategy, name) == 0)
+        if (r->strategies[i].strategy && strcmp(r->strategies[i].strategy, name) == 0)
             return &r->strategies[i];
     return NULL;
 }
@@ -181,9 +182,11 @@ static int judge(ts_judge *j)
     return rc;
 }
 
-int ts_score(const ts_spaces *spaces, const ts_trace *trace, const ts_score_options *options, ts_score_report **out)
+int ts_score(const ts_spaces *spaces, const ts_trace *trace, const ts_score_options *options,
+             ts_score_report **out)
 {
-    ts_judge j = {.spaces = spaces, .trace = trace, .budgets = options->budgets ? options->budgets : default_budgets};
+    ts_judge j = {
+        .spaces = spaces, .trace = trace, .budgets = options->budgets ? options->budgets : default_budgets};
     j.report = calloc(1, sizeof *j.report);
     if (!j.report)
         return out_of_memory();

@@ -1,8 +1,9 @@
 /*
- * The performance score of autotuning: how far a search's best so far lies between random search and the optimum, over
- * the time in which random search makes its progress. Willemsen et al., "A Methodology for Comparing Auto-Tuning
- * Optimization Algorithms", FGCS 159 (2024), https://doi.org/10.1016/j.future.2024.05.021, with the constants of its
- * reference implementation, autotuning_methodology. Private to tune/.
+ * The performance score of autotuning: how far a search's best so far lies between random search and the
+ * optimum, over the time in which random search makes its progress. Willemsen et al., "A methodology for
+ * comparing optimization algorithms for auto-tuning", FGCS 159 (2024),
+ * https://doi.org/10.1016/j.future.2024.05.021, with the constants of its reference implementation,
+ * autotuning_methodology. docs/search.md has the formulas in words. Private to tune/.
  */
 #ifndef TS_TUNE_SCORE_H
 #define TS_TUNE_SCORE_H
@@ -13,14 +14,14 @@
 /** What scoring needs to know of a space. The recording is borrowed. */
 typedef struct ts_score_scale {
     const ts_recording *recording;
-    bool timed;            /**< costs are recorded times; false: every evaluation costs 1 */
-    double *cost;          /**< [recording->count] */
-    uint32_t *rank;        /**< [recording->count] position in `sorted`; of failed ones UINT32_MAX */
-    double *sorted;        /**< [valid] objective values, ascending */
+    bool timed;     /**< costs are recorded times; false: every evaluation costs 1 */
+    double *cost;   /**< [recording->count] */
+    uint32_t *rank; /**< [recording->count] position in `sorted`; of failed ones UINT32_MAX */
+    double *sorted; /**< [valid] objective values, ascending */
     size_t valid;
     double median_cost;
-    double first, last;    /**< the window, in evaluations of random search */
-    double begin, end;     /**< the window, in cost */
+    double first, last; /**< the window, in evaluations of random search */
+    double begin, end;  /**< the window, in cost */
     double grid[TS_SCORE_POINTS];
     double baseline[TS_SCORE_POINTS]; /**< what random search has reached by then */
 } ts_score_scale;
@@ -72,17 +73,19 @@ typedef struct ts_score_pair {
 /** Fill all of `out` but its name; what it owns is allocated. */
 int ts_score_space(const ts_score_pair *pair, ts_space_score *out);
 
-/* ---- numerical methods ---------------------------------------------------------------------------------- */
+/* ---- numerical methods ----------------------------------------------------------------------------------
+ */
 
 typedef struct ts_xy {
     double x, y;
 } ts_xy;
 
-/** Monotone piecewise cubic Hermite interpolation through n >= 2 knots with ascending x, at ascending or other q. */
+/** Monotone piecewise cubic Hermite interpolation through n >= 2 knots with ascending x, at ascending or
+ * other q. */
 int ts_pchip(const ts_xy *knots, size_t n, const double *q, size_t q_count, double *out);
 /**
- * Least-squares non-increasing fit (pool adjacent violators) of points in any order, which are sorted in place; equal x are
- * averaged; linear between, constant outside; evaluated at ascending q.
+ * Least-squares non-increasing fit (pool adjacent violators) of points in any order, which are sorted in
+ * place; equal x are averaged; linear between, constant outside; evaluated at ascending q.
  */
 int ts_isotonic(ts_xy *points, size_t n, const double *q, size_t q_count, double *out);
 /** Median; sorts `values` in place. */

@@ -119,7 +119,8 @@ static int stopping_time(const ts_score_run *runs, size_t count, double *out)
     return TS_OK;
 }
 
-static int hold_after_end(const ts_score_scale *s, const ts_score_run *runs, size_t count, ts_score_curve *out)
+static int hold_after_end(const ts_score_scale *s, const ts_score_run *runs, size_t count,
+                          ts_score_curve *out)
 {
     double stop = INFINITY;
     size_t k = 0;

@@ -18,8 +18,8 @@ double ts_score_median(double *values, size_t n)
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-/* ---- PCHIP: Fritsch & Butland, SIAM J. Sci. Stat. Comput. 5 (1984), with the three-point ends of Moler, "Numerical
- * Computing with MATLAB" (2004), ch. 3 ---- */
+/* ---- PCHIP: Fritsch & Butland, SIAM J. Sci. Stat. Comput. 5 (1984), with the three-point ends of Moler,
+ * "Numerical Computing with MATLAB" (2004), ch. 3 ---- */
 
 static double slope(const ts_xy *k, size_t i)
 {
@@ -47,7 +47,8 @@ static double derivative(const ts_xy *k, size_t n, size_t i)
     if (i == 0)
         return end_derivative(k[1].x - k[0].x, k[2].x - k[1].x, slope(k, 0), slope(k, 1));
     if (i == n - 1)
-        return end_derivative(k[n - 1].x - k[n - 2].x, k[n - 2].x - k[n - 3].x, slope(k, n - 2), slope(k, n - 3));
+        return end_derivative(k[n - 1].x - k[n - 2].x, k[n - 2].x - k[n - 3].x, slope(k, n - 2),
+                              slope(k, n - 3));
     double left = slope(k, i - 1), right = slope(k, i);
     if (!(left * right > 0))
         return 0;
@@ -72,7 +73,7 @@ static size_t interval(const ts_xy *k, size_t n, double x)
 
 int ts_pchip(const ts_xy *k, size_t n, const double *q, size_t q_count, double *out)
 {
-    double *d = malloc(n * sizeof *d);
+    double *d = calloc(n, sizeof *d);
     if (!d)
         return ts_fail(TS_ENOMEM, "out of memory while interpolating");
     for (size_t i = 0; i < n; i++)
@@ -80,14 +81,15 @@ int ts_pchip(const ts_xy *k, size_t n, const double *q, size_t q_count, double *
     for (size_t j = 0; j < q_count; j++) {
         size_t i = interval(k, n, q[j]);
         double h = k[i + 1].x - k[i].x, t = (q[j] - k[i].x) / h, t2 = t * t, t3 = t2 * t;
-        out[j] = (2 * t3 - 3 * t2 + 1) * k[i].y + (t3 - 2 * t2 + t) * h * d[i] + (-2 * t3 + 3 * t2) * k[i + 1].y +
-                 (t3 - t2) * h * d[i + 1];
+        out[j] = (2 * t3 - 3 * t2 + 1) * k[i].y + (t3 - 2 * t2 + t) * h * d[i] +
+                 (-2 * t3 + 3 * t2) * k[i + 1].y + (t3 - t2) * h * d[i + 1];
     }
     free(d);
     return TS_OK;
 }
 
-/* ---- isotonic regression: Barlow, Bartholomew, Bremner & Brunk (1972), pool adjacent violators ------------------------ */
+/* ---- isotonic regression: Barlow, Bartholomew, Bremner & Brunk (1972), pool adjacent violators
+ * ------------------------ */
 
 /* Points with the same x, then neighbours pooled into one level. */
 typedef struct ts_block {

@@ -20,7 +20,8 @@ static int out_of_memory(void)
     return ts_fail(TS_ENOMEM, "out of memory while scoring traces");
 }
 
-/* ---- best so far ------------------------------------------------------------------------------------------ */
+/* ---- best so far ------------------------------------------------------------------------------------------
+ */
 
 /* Fraction of the optimum: costs are times, or the negatives of rates. */
 static double reached(const ts_score_scale *s, uint32_t rank)
@@ -76,7 +77,8 @@ static int best_so_far(ts_scoring *s)
     return TS_OK;
 }
 
-/* ---- the score -------------------------------------------------------------------------------------------- */
+/* ---- the score --------------------------------------------------------------------------------------------
+ */
 
 /* Score of a resample of the runs on a coarser grid. */
 static double resampled(const ts_scoring *s, ts_rng *rng, ts_score_curve *mean)
@@ -115,7 +117,8 @@ static int curves(ts_scoring *s)
     ts_score_curve *work = calloc(1, sizeof *work);
     s->curves = malloc(s->pair->count * sizeof *s->curves);
     out->curve = malloc(TS_SCORE_POINTS * sizeof *out->curve);
-    int rc = work && s->curves && out->curve ? ts_score_pooled(s->pair->scale, s->runs, s->pair->count, work) : out_of_memory();
+    int rc = work && s->curves && out->curve ? ts_score_pooled(s->pair->scale, s->runs, s->pair->count, work)
+                                             : out_of_memory();
     if (rc != TS_OK)
         goto done;
     out->score = ts_score_of(s->pair->scale, work, NULL);
@@ -168,8 +171,10 @@ static int play(ts_scoring *s)
     }
     out->runs = s->pair->count;
     if (rc == TS_OK && out->evaluations == 0)
-        rc = ts_fail(TS_EINPUT, "the trace of '%s' on '%s' holds no evaluation inside of the space; is it of another space?",
-                     s->pair->traced[0]->strategy, s->pair->traced[0]->space);
+        rc = ts_fail(
+            TS_EINPUT,
+            "the trace of '%s' on '%s' holds no evaluation inside of the space; is it of another space?",
+            s->pair->traced[0]->strategy, s->pair->traced[0]->space);
     return rc;
 }
 

@@ -1,4 +1,5 @@
-/* The report of ts_score() as a chart: how fast each strategy comes near the optimum, and its score over time. */
+/* The report of ts_score() as a chart: how fast each strategy comes near the optimum, and its score over
+ * time. */
 #include "export/chart.h"
 #include "tilesmith.h"
 #include "util/str.h"
@@ -11,7 +12,7 @@ enum { SCORE_STEP = 10, SCORE_SAMPLES = TS_SCORE_POINTS / SCORE_STEP };
 /* One line's values, owned, and the series that borrow them. */
 typedef struct ts_plot {
     const ts_score_report *report;
-    size_t longest; /* of the best-so-far lines */
+    size_t longest;  /* of the best-so-far lines */
     double *numbers; /* 1, 2, …, longest */
     double shares[SCORE_SAMPLES];
     ts_series *series; /* [panels][strategies] */
@@ -46,7 +47,8 @@ static void add_curve(double *line, const ts_space_score *space, double share)
 typedef void ts_plot_add(double *line, const ts_space_score *space, double share);
 
 /* The line of a strategy in a panel: of one space, or the mean over all of them (`name` NULL). */
-static int make_line(ts_plot *p, const ts_strategy_score *strategy, const char *name, ts_plot_add *add, size_t at)
+static int make_line(ts_plot *p, const ts_strategy_score *strategy, const char *name, ts_plot_add *add,
+                     size_t at)
 {
     bool curve = add == add_curve;
     size_t count = curve ? SCORE_SAMPLES : p->longest;
@@ -81,7 +83,8 @@ static int add_panel(ts_plot *p, const char *name, ts_plot_add *add)
     int rc = TS_OK;
     for (size_t s = 0; rc == TS_OK && s < n; s++)
         rc = make_line(p, &p->report->strategies[s], name, add, first + s);
-    char *title = ts_asprintf("%s: %s", name ? name : "Mean of all spaces", curve ? "score over time" : "best so far");
+    char *title =
+        ts_asprintf("%s: %s", name ? name : "Mean of all spaces", curve ? "score over time" : "best so far");
     p->titles[p->panel_count] = title;
     const ts_series *series = &p->series[first];
     p->panels[p->panel_count++] = (ts_panel){
@@ -128,14 +131,16 @@ static char *describe(const ts_score_report *r)
 {
     ts_str out = TS_STR_INIT;
     ts_str_format(&out,
-                  "Left: mean fraction of the optimum that is reached after so many distinct evaluations. Right: score over the "
+                  "Left: mean fraction of the optimum that is reached after so many distinct evaluations. "
+                  "Right: score over the "
                   "time window of each space; 0 is random search, 1 the optimum. Aggregates over %zu spaces:",
                   r->space_count);
     for (size_t i = 0; i < r->count; i++) {
         const ts_strategy_score *s = &r->strategies[i];
         ts_str_format(&out, "%s %s scores %.3f", i ? ";" : "", s->strategy, s->score);
         for (size_t b = 0; b < r->budget_count; b++)
-            ts_str_format(&out, "%s %.3f after %zu", b ? "," : " and reaches", s->best[b].mean, s->best[b].evaluations);
+            ts_str_format(&out, "%s %.3f after %zu", b ? "," : " and reaches", s->best[b].mean,
+                          s->best[b].evaluations);
     }
     ts_str_append(&out, ".");
     return ts_str_take(&out);
@@ -145,7 +150,8 @@ static int draw(ts_plot *p, char **text)
 {
     const ts_score_report *r = p->report;
     char *description = describe(r);
-    int rc = description ? add_panel(p, NULL, add_reached) : ts_fail(TS_ENOMEM, "out of memory while drawing curves");
+    int rc = description ? add_panel(p, NULL, add_reached)
+                         : ts_fail(TS_ENOMEM, "out of memory while drawing curves");
     if (rc == TS_OK)
         rc = add_panel(p, NULL, add_curve);
     for (size_t i = 0; rc == TS_OK && r->space_count > 1 && i < r->space_count; i++) {
@@ -153,7 +159,8 @@ static int draw(ts_plot *p, char **text)
         if (rc == TS_OK)
             rc = add_panel(p, r->space_names[i], add_curve);
     }
-    ts_chart chart = {"Search strategies on recorded spaces", description, p->names, r->count, p->panels, p->panel_count};
+    ts_chart chart = {
+        "Search strategies on recorded spaces", description, p->names, r->count, p->panels, p->panel_count};
     if (rc == TS_OK)
         rc = ts_chart_svg(&chart, text);
     free(description);

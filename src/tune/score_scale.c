@@ -63,7 +63,8 @@ static int rank_values(ts_score_scale *s)
         s->rank[i] = r->status[i] == TS_STATUS_OK ? position(s->sorted, s->valid, r->cost[i]) : UINT32_MAX;
     if (s->valid < 3 || s->sorted[0] == s->sorted[s->valid - 1] || r->count >= UINT32_MAX)
         return ts_fail(TS_EINPUT,
-                       "the space '%s' can't be scored: %zu of its configurations succeeded, and at least 3 that differ are "
+                       "the space '%s' can't be scored: %zu of its configurations succeeded, and at least 3 "
+                       "that differ are "
                        "needed",
                        r->name, s->valid);
     return TS_OK;
@@ -76,8 +77,9 @@ static double worst(const ts_score_scale *s, size_t i)
 }
 
 /*
- * Evaluations that random search without repeats needs on average to get the fraction `p` of the way from the median to
- * the optimum: with i configurations worse than the target, i/(N+1-i) (negative hypergeometric distribution).
+ * Evaluations that random search without repeats needs on average to get the fraction `p` of the way from the
+ * median to the optimum: with i configurations worse than the target, i/(N+1-i) (negative hypergeometric
+ * distribution).
  */
 static double evaluations_to(const ts_score_scale *s, double p)
 {
@@ -118,8 +120,8 @@ static double mean_cost(const ts_score_scale *s)
 }
 
 /*
- * The expected best of M draws without repeats from N is at position M(N+1)/(M+1) from the worst. At most one knot for
- * each M, interpolated over the window.
+ * The expected best of M draws without repeats from N is at position M(N+1)/(M+1) from the worst. At most one
+ * knot for each M, interpolated over the window.
  */
 static int set_baseline(ts_score_scale *s)
 {

@@ -125,7 +125,8 @@ static int refill(ts_loop *l)
     ts_session *s = l->session;
     while (l->in_flight + s->evaluator->batch <= s->evaluator->batch * s->evaluator->depth && !l->exhausted &&
            l->empty_rounds < MAX_EMPTY_ROUNDS) {
-        size_t want = s->evaluator->batch < MAX_BATCH ? s->evaluator->batch : MAX_BATCH, most = room(l), count;
+        size_t want = s->evaluator->batch < MAX_BATCH ? s->evaluator->batch : MAX_BATCH, most = room(l),
+               count;
         if (most == 0)
             break;
         want = want < most ? want : most;

@@ -19,8 +19,9 @@ typedef struct ts_session {
     size_t known_count;
     const uint64_t *seeds; /**< evaluated before the strategy is asked */
     size_t seed_count;
-    ts_stop_rule stop; /**< known results count as evaluations, so that a killed session resumes where it was */
-    double bound;      /**< a cost that can't be beaten, for `stop`; 0: none is known */
+    ts_stop_rule
+        stop;     /**< known results count as evaluations, so that a killed session resumes where it was */
+    double bound; /**< a cost that can't be beaten, for `stop`; 0: none is known */
     void *context;
     /** Called with each result before the strategy learns of it: makes it durable. A negative return ends the
      * session. */

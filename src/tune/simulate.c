@@ -72,7 +72,8 @@ static int read_rule(ts_simulation *s)
     return rc;
 }
 
-/* To the end of what the score looks at, and far enough for the best-so-far table. A space without a scale gets the latter. */
+/* To the end of what the score looks at, and far enough for the best-so-far table. A space without a scale
+ * gets the latter. */
 static int default_rule(const ts_simulation *s, const ts_recording *space, ts_stop_rule *out)
 {
     ts_score_scale *scale;
@@ -81,7 +82,8 @@ static int default_rule(const ts_simulation *s, const ts_recording *space, ts_st
     if (rc != TS_OK)
         return rc == TS_EINPUT ? TS_OK : rc;
     double horizon = ts_score_horizon(scale, LEAST_EVALUATIONS);
-    ts_stop_rule window = scale->timed ? ts_stop_seconds(horizon) : ts_stop_evaluations((size_t)ceil(horizon));
+    ts_stop_rule window =
+        scale->timed ? ts_stop_seconds(horizon) : ts_stop_evaluations((size_t)ceil(horizon));
     *out = ts_stop_both(out, &window);
     ts_score_scale_close(scale);
     return TS_OK;
@@ -101,8 +103,10 @@ static int rule_of(const ts_simulation *s, const ts_recording *space, ts_stop_ru
     if (s->stop.count == 0)
         return default_rule(s, space, out);
     if (ts_stop_mentions(out, TS_STOP_SECONDS) && !is_timed(space))
-        return ts_fail(TS_EINPUT, "the space '%s' doesn't record how long evaluations took; give the budget in evaluations",
-                       space->name);
+        return ts_fail(
+            TS_EINPUT,
+            "the space '%s' doesn't record how long evaluations took; give the budget in evaluations",
+            space->name);
     return TS_OK;
 }
 
@@ -147,8 +151,8 @@ static int interrupted(void *context)
     return s->callbacks && s->callbacks->stop ? s->callbacks->stop(s->callbacks->context) : 0;
 }
 
-static int search(ts_simulation *s, const ts_strategy *strategy, const ts_recording *space, const ts_stop_rule *rule,
-                  uint64_t seed)
+static int search(ts_simulation *s, const ts_strategy *strategy, const ts_recording *space,
+                  const ts_stop_rule *rule, uint64_t seed)
 {
     ts_session session = {.space = space->space,
                           .strategy = strategy,
@@ -167,7 +171,8 @@ static int search(ts_simulation *s, const ts_strategy *strategy, const ts_record
     session.evaluator->close(session.evaluator);
     ts_session_clear(&session);
     if (rc == TS_OK && interrupted(s))
-        rc = ts_fail(TS_EINTR, "interrupted; a simulation keeps nothing, and the same command gives the same trace");
+        rc = ts_fail(TS_EINTR,
+                     "interrupted; a simulation keeps nothing, and the same command gives the same trace");
     return rc;
 }
 
@@ -199,8 +204,8 @@ static int simulate_all(ts_simulation *s)
     return rc;
 }
 
-int ts_simulate(const ts_spaces *spaces, const ts_simulate_options *options, const ts_simulate_callbacks *callbacks,
-                ts_trace **out)
+int ts_simulate(const ts_spaces *spaces, const ts_simulate_options *options,
+                const ts_simulate_callbacks *callbacks, ts_trace **out)
 {
     ts_simulation s = {.spaces = spaces,
                        .options = options,

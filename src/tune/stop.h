@@ -1,6 +1,6 @@
 /*
- * When to stop, as a value: conditions combined with "and" and "or". A rule owns nothing, is copied by assignment and
- * knows no clock: who runs a search tells it how things stand.
+ * When to stop, as a value: conditions combined with "and" and "or". A rule owns nothing, is copied by
+ * assignment and knows no clock: who runs a search tells it how things stand.
  */
 #ifndef TS_TUNE_STOP_H
 #define TS_TUNE_STOP_H
@@ -43,20 +43,22 @@ typedef struct ts_stop_state {
 
 ts_stop_rule ts_stop_evaluations(size_t evaluations);
 ts_stop_rule ts_stop_seconds(double seconds);
-/** Whichever comes first; an empty rule leaves the other. Together they must have fewer than TS_STOP_TERMS terms. */
+/** Whichever comes first; an empty rule leaves the other. Together they must have fewer than TS_STOP_TERMS
+ * terms. */
 ts_stop_rule ts_stop_either(const ts_stop_rule *a, const ts_stop_rule *b);
 /** Not before both hold; an empty rule leaves the other. */
 ts_stop_rule ts_stop_both(const ts_stop_rule *a, const ts_stop_rule *b);
 
 /**
- * Read "200", "60s", "200 or 60s", "no-improvement 50", "within 5% of bound", "(200 and 60s) or 10m": "and" binds tighter
- * than "or". TS_EINPUT with the column of a mistake.
+ * Read "200", "60s", "200 or 60s", "no-improvement 50", "within 5% of bound", "(200 and 60s) or 10m": "and"
+ * binds tighter than "or". TS_EINPUT with the column of a mistake.
  */
 int ts_stop_parse(const char *text, ts_stop_rule *out);
 
 /** Why the search ends now, as static text; NULL to go on. What is in flight doesn't count. */
 const char *ts_stop_reason(const ts_stop_rule *rule, const ts_stop_state *state);
-/** How many more evaluations may begin; SIZE_MAX: any number; 0: none until one in flight has ended, or ever. */
+/** How many more evaluations may begin; SIZE_MAX: any number; 0: none until one in flight has ended, or ever.
+ */
 size_t ts_stop_room(const ts_stop_rule *rule, const ts_stop_state *state);
 /** Progress towards the end, 0..1. */
 double ts_stop_fraction(const ts_stop_rule *rule, const ts_stop_state *state);

@@ -2,8 +2,8 @@
  * Stop rules as text:
  *   rule      = all { "or" all }
  *   all       = one { "and" one }
- *   one       = "(" rule ")" | NUMBER [unit | "evaluations"] | "no-improvement" NUMBER | "within" NUMBER "%" "of" "bound"
- *   unit      = "ms" | "s" | "m" | "min" | "h"
+ *   one       = "(" rule ")" | NUMBER [unit | "evaluations"] | "no-improvement" NUMBER | "within" NUMBER "%"
+ * "of" "bound" unit      = "ms" | "s" | "m" | "min" | "h"
  */
 #include "tilesmith_plugin.h"
 #include "tune/stop.h"
@@ -35,7 +35,8 @@ static int expected(ts_stop_parser *p, const char *what)
     skip_blanks(p);
     int column = (int)(p->at - p->text) + 1, length = (int)strcspn(p->at, " \t()");
     if (*p->at == '\0')
-        return ts_fail(TS_EINPUT, "stop rule '%s', column %d: expected %s, but it ends there", p->text, column, what);
+        return ts_fail(TS_EINPUT, "stop rule '%s', column %d: expected %s, but it ends there", p->text,
+                       column, what);
     return ts_fail(TS_EINPUT, "stop rule '%s', column %d: expected %s, not '%.*s'", p->text, column, what,
                    length ? length : 1, p->at);
 }
@@ -120,7 +121,8 @@ static int take_budget(ts_stop_parser *p)
             return push(p, TS_STOP_SECONDS, number * units[i].seconds);
     skip_blanks(p);
     size_t n = word_length(p->at);
-    bool joined = (n == 2 && strncasecmp(p->at, "or", n) == 0) || (n == 3 && strncasecmp(p->at, "and", n) == 0);
+    bool joined =
+        (n == 2 && strncasecmp(p->at, "or", n) == 0) || (n == 3 && strncasecmp(p->at, "and", n) == 0);
     if (!take_word(p, "evaluations") && n > 0 && !joined)
         return expected(p, "a unit (ms, s, m, h), 'evaluations', 'and' or 'or'");
     if (number != floor(number)) {

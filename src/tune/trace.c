@@ -36,10 +36,12 @@ void ts_trace_free(ts_trace *trace)
 
 static bool is_run(const ts_trace_run *run, const char *strategy, const char *space, const char *label)
 {
-    return strcmp(run->label, label) == 0 && strcmp(run->space, space) == 0 && strcmp(run->strategy, strategy) == 0;
+    return strcmp(run->label, label) == 0 && strcmp(run->space, space) == 0 &&
+           strcmp(run->strategy, strategy) == 0;
 }
 
-int ts_trace_run_of(ts_trace *trace, const char *strategy, const char *space, const char *label, ts_trace_run **out)
+int ts_trace_run_of(ts_trace *trace, const char *strategy, const char *space, const char *label,
+                    ts_trace_run **out)
 {
     for (size_t i = trace->runs.count; i-- > 0;) {
         *out = &trace->runs.items[i];
@@ -106,7 +108,8 @@ static void add_run(const ts_trace_run *run, bool overhead, ts_str *out)
 int ts_trace_text(const ts_trace *trace, bool overhead, char **text, size_t *length)
 {
     ts_str out = TS_STR_INIT;
-    ts_str_append(&out, overhead ? "space,run,eval,config,overhead_ms,algo\n" : "space,run,eval,config,algo\n");
+    ts_str_append(&out,
+                  overhead ? "space,run,eval,config,overhead_ms,algo\n" : "space,run,eval,config,algo\n");
     for (size_t i = 0; i < trace->runs.count; i++)
         add_run(&trace->runs.items[i], overhead, &out);
     *length = out.length;

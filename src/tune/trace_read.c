@@ -12,7 +12,15 @@
 enum { MAX_FIELDS = 64 };
 static const size_t trace_limit = (size_t)1 << 30;
 
-typedef enum ts_column { COLUMN_SPACE, COLUMN_RUN, COLUMN_EVAL, COLUMN_CONFIG, COLUMN_OVERHEAD, COLUMN_ALGO, COLUMNS } ts_column;
+typedef enum ts_column {
+    COLUMN_SPACE,
+    COLUMN_RUN,
+    COLUMN_EVAL,
+    COLUMN_CONFIG,
+    COLUMN_OVERHEAD,
+    COLUMN_ALGO,
+    COLUMNS
+} ts_column;
 
 static const char *const column_names[COLUMNS] = {"space", "run", "eval", "config", "overhead_ms", "algo"};
 
@@ -100,9 +108,10 @@ static int find_columns(ts_trace_file *f, bool header)
     }
     for (int c = 0; c <= COLUMN_CONFIG; c++)
         if (f->columns[c] < 0)
-            return ts_fail(TS_EINPUT,
-                           "%s:%zu: the column '%s' is missing; a trace has space,run,eval,config[,overhead_ms][,algo]",
-                           f->path, f->line, column_names[c]);
+            return ts_fail(
+                TS_EINPUT,
+                "%s:%zu: the column '%s' is missing; a trace has space,run,eval,config[,overhead_ms][,algo]",
+                f->path, f->line, column_names[c]);
     f->headed = true;
     return TS_OK;
 }
@@ -159,7 +168,8 @@ static int read_row(ts_trace_file *f)
                            column_names[c]);
     if (!whole_number(field(f, COLUMN_EVAL), &eval))
         return fail_at(f, "eval must be a whole number", field(f, COLUMN_EVAL));
-    int rc = ts_trace_run_of(f->trace, algo ? algo : f->label, field(f, COLUMN_SPACE), field(f, COLUMN_RUN), &run);
+    int rc =
+        ts_trace_run_of(f->trace, algo ? algo : f->label, field(f, COLUMN_SPACE), field(f, COLUMN_RUN), &run);
     if (rc == TS_OK && eval <= run->last_eval)
         rc = fail_at(f, "eval must increase within a run", field(f, COLUMN_EVAL));
     if (rc == TS_OK)
@@ -215,7 +225,9 @@ int ts_trace_parse(char *text, const char *path, ts_trace *trace)
     ts_trace_file f = {.path = path, .at = text, .trace = trace, .label = label_of(path)};
     int rc = f.label ? read_lines(&f) : ts_fail(TS_ENOMEM, "%s: out of memory while reading a trace", path);
     if (rc == TS_OK && !f.headed)
-        rc = ts_fail(TS_EINPUT, "%s: holds no evaluations; a trace has space,run,eval,config[,overhead_ms][,algo]", path);
+        rc =
+            ts_fail(TS_EINPUT,
+                    "%s: holds no evaluations; a trace has space,run,eval,config[,overhead_ms][,algo]", path);
     free(f.label);
     return rc;
 }

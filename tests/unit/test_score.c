@@ -1,4 +1,5 @@
-/* The score: numerical methods against values known from elsewhere, and a recorded space with expected figures. */
+/* The score: numerical methods against values known from elsewhere, and a recorded space with expected
+ * figures. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,8 +24,8 @@ static void test_median(void **unused)
     assert_true(isnan(ts_score_median(odd, 0)));
 }
 
-/* In the middle of an interval: the mean of its ends plus h/8 times the difference of the derivatives there. By hand these are
- * -17/4, -6/7, 0, 0 and -239/36 at the knots' ends. */
+/* In the middle of an interval: the mean of its ends plus h/8 times the difference of the derivatives there.
+ * By hand these are -17/4, -6/7, 0, 0 and -239/36 at the knots' ends. */
 static void test_pchip(void **unused)
 {
     (void)unused;
@@ -131,7 +132,8 @@ static void test_spaces_that_have_no_scale(void **unused)
     (void)unused;
     static const char *const texts[] = {
         "{\"tune_params_keys\":[\"a\"],\"cache\":{\"1\":{\"a\":1,\"time\":4},\"2\":{\"a\":2,\"time\":5}}}",
-        "{\"tune_params_keys\":[\"a\"],\"cache\":{\"1\":{\"a\":1,\"time\":4},\"2\":{\"a\":2,\"time\":4},\"3\":{\"a\":3,\"time\":4}}}",
+        "{\"tune_params_keys\":[\"a\"],\"cache\":{\"1\":{\"a\":1,\"time\":4},\"2\":{\"a\":2,\"time\":4},"
+        "\"3\":{\"a\":3,\"time\":4}}}",
         "{\"tune_params_keys\":[\"a\"],\"cache\":{\"1\":{\"a\":1,\"time\":\"RuntimeFailedConfig\"}}}",
     };
     for (size_t i = 0; i < 3; i++) {
@@ -147,9 +149,10 @@ static void test_spaces_that_have_no_scale(void **unused)
 static void test_rates_and_keys(void **unused)
 {
     (void)unused;
-    ts_recording *r = record("{\"objective\":\"GFLOP/s\",\"tune_params_keys\":[\"a\",\"b\"],\"cache\":{"
-                             "\"1,x\":{\"a\":1,\"b\":\"x\",\"GFLOP/s\":30},\"2,x\":{\"a\":2,\"b\":\"x\",\"GFLOP/s\":60},"
-                             "\"1,y\":{\"a\":1,\"b\":\"y\",\"GFLOP/s\":15},\"2,y\":{\"a\":2,\"b\":\"y\",\"GFLOP/s\":1e30}}}");
+    ts_recording *r = record(
+        "{\"objective\":\"GFLOP/s\",\"tune_params_keys\":[\"a\",\"b\"],\"cache\":{"
+        "\"1,x\":{\"a\":1,\"b\":\"x\",\"GFLOP/s\":30},\"2,x\":{\"a\":2,\"b\":\"x\",\"GFLOP/s\":60},"
+        "\"1,y\":{\"a\":1,\"b\":\"y\",\"GFLOP/s\":15},\"2,y\":{\"a\":2,\"b\":\"y\",\"GFLOP/s\":1e30}}}");
     ts_score_scale *scale;
     assert_int_equal(ts_score_scale_open(r, false, &scale), TS_OK);
     assert_false(scale->timed);
@@ -171,7 +174,8 @@ static void test_a_trace_of_other_spaces(void **unused)
     ts_spaces *spaces = spaces_of(SPACES);
     ts_trace *trace;
     ts_score_report *r;
-    char other[] = "space,run,eval,config\nelsewhere,1,1,0\n", mixed[] = "space,run,eval,config\ngemm_48,1,1,9\n";
+    char other[] = "space,run,eval,config\nelsewhere,1,1,0\n",
+         mixed[] = "space,run,eval,config\ngemm_48,1,1,9\n";
     assert_int_equal(ts_trace_new(&trace), TS_OK);
     assert_int_equal(ts_trace_parse(other, "x.csv", trace), TS_OK);
     assert_int_equal(ts_score(spaces, trace, &(ts_score_options){false, NULL}, &r), TS_EINPUT);

@@ -148,7 +148,8 @@ static void test_overhead(void **unused)
 {
     (void)unused;
     ts_trace *trace;
-    ts_simulate_options o = {.strategies = random_only, .runs = 1, .seed = 1, .budget_evaluations = 20, .overhead = true};
+    ts_simulate_options o = {
+        .strategies = random_only, .runs = 1, .seed = 1, .budget_evaluations = 20, .overhead = true};
     assert_int_equal(ts_simulate(recorded, &o, NULL, &trace), TS_OK);
     const ts_trace_run *run = &trace->runs.items[0];
     assert_true(run->steps.items[0].overhead_ms >= 0);
@@ -206,8 +207,8 @@ static void test_callbacks(void **unused)
 static void test_odd_spaces(void **unused)
 {
     (void)unused;
-    static const char text[] =
-        "{\"tune_params_keys\":[\"a\"],\"cache\":{\"1\":{\"a\":1,\"time\":4},\"2\":{\"a\":2,\"time\":\"RuntimeFailedConfig\"}}}";
+    static const char text[] = "{\"tune_params_keys\":[\"a\"],\"cache\":{\"1\":{\"a\":1,\"time\":4},\"2\":{"
+                               "\"a\":2,\"time\":\"RuntimeFailedConfig\"}}}";
     ts_recordings all;
     ts_trace *trace;
     assert_int_equal(ts_recordings_parse(text, strlen(text), "tiny.json", &all), TS_OK);
@@ -231,17 +232,24 @@ static void test_loading(void **unused)
     const char *const twice[] = {SPACES, SPACES "/gemm_48_T4.json.xz", NULL};
     assert_int_equal(ts_spaces_load(twice, &spaces), TS_EINPUT);
     assert_non_null(strstr(ts_error(), "'gemm_48' was given before"));
-    assert_int_equal(ts_spaces_load((const char *const[]){TS_SOURCE_DIR "/tests/data/kernels", NULL}, &spaces), TS_EINPUT);
+    assert_int_equal(
+        ts_spaces_load((const char *const[]){TS_SOURCE_DIR "/tests/data/kernels", NULL}, &spaces), TS_EINPUT);
     assert_int_equal(ts_spaces_load((const char *const[]){"/nowhere.json", NULL}, &spaces), TS_ENOTFOUND);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_seed_same_bytes), cmocka_unit_test(test_runs_are_independent),
-        cmocka_unit_test(test_default_budget_covers_the_window), cmocka_unit_test(test_time_is_recorded_time),
-        cmocka_unit_test(test_stop_rules), cmocka_unit_test(test_overhead), cmocka_unit_test(test_unknown_strategy),
-        cmocka_unit_test(test_callbacks), cmocka_unit_test(test_odd_spaces), cmocka_unit_test(test_loading),
+        cmocka_unit_test(test_same_seed_same_bytes),
+        cmocka_unit_test(test_runs_are_independent),
+        cmocka_unit_test(test_default_budget_covers_the_window),
+        cmocka_unit_test(test_time_is_recorded_time),
+        cmocka_unit_test(test_stop_rules),
+        cmocka_unit_test(test_overhead),
+        cmocka_unit_test(test_unknown_strategy),
+        cmocka_unit_test(test_callbacks),
+        cmocka_unit_test(test_odd_spaces),
+        cmocka_unit_test(test_loading),
     };
     return cmocka_run_group_tests_name("simulate", tests, load, unload);
 }

@@ -184,7 +184,8 @@ static void test_mistakes(void **unused)
         {"no-improvements 5", "column 1: expected a number"},
         {"60s and and 5", "column 9"},
         {"((((((((((((((((((((5))))))))))))))))))))", "fewer parentheses"},
-        {"1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1", "more than 13 conditions"},
+        {"1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1 or 1",
+         "more than 13 conditions"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         ts_stop_rule rule;

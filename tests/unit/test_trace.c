@@ -24,10 +24,11 @@ static void test_columns_in_any_order(void **unused)
 {
     (void)unused;
     ts_trace *t;
-    assert_int_equal(parse("# by hand\n\nalgo,config,eval,run,space,overhead_ms\r\n"
-                           "auto,7,1,a,\"gemm, small\",1.5\r\nauto,-3,2,a,\"gemm, small\",\nrandom,1|x \"y\",5,b,s,2\n",
-                           "t.csv", &t),
-                     TS_OK);
+    assert_int_equal(
+        parse("# by hand\n\nalgo,config,eval,run,space,overhead_ms\r\n"
+              "auto,7,1,a,\"gemm, small\",1.5\r\nauto,-3,2,a,\"gemm, small\",\nrandom,1|x \"y\",5,b,s,2\n",
+              "t.csv", &t),
+        TS_OK);
     assert_int_equal(t->runs.count, 2);
     const ts_trace_run *run = &t->runs.items[0];
     assert_string_equal(run->strategy, "auto");
@@ -59,17 +60,22 @@ static void test_written_is_read_again(void **unused)
     ts_trace *t, *again;
     char *text, *second;
     size_t length, second_length;
-    assert_int_equal(parse("space,run,eval,config,overhead_ms,algo\n\"a \"\"b\"\", c\",1,1,4,0.5,x\ns,1,9,2|k,,\"y,z\"\n", "t.csv", &t),
-                     TS_OK);
+    assert_int_equal(
+        parse("space,run,eval,config,overhead_ms,algo\n\"a \"\"b\"\", c\",1,1,4,0.5,x\ns,1,9,2|k,,\"y,z\"\n",
+              "t.csv", &t),
+        TS_OK);
     assert_int_equal(ts_trace_text(t, true, &text, &length), TS_OK);
     assert_int_equal(strlen(text), length);
-    assert_string_equal(text, "space,run,eval,config,overhead_ms,algo\n\"a \"\"b\"\", c\",1,1,4,0.500000,x\ns,1,1,2|k,,\"y,z\"\n");
+    assert_string_equal(
+        text,
+        "space,run,eval,config,overhead_ms,algo\n\"a \"\"b\"\", c\",1,1,4,0.500000,x\ns,1,1,2|k,,\"y,z\"\n");
     assert_int_equal(parse(text, "t.csv", &again), TS_OK);
     assert_int_equal(ts_trace_text(again, true, &second, &second_length), TS_OK);
     assert_string_equal(text, second);
     free(second);
     assert_int_equal(ts_trace_text(again, false, &second, &second_length), TS_OK);
-    assert_string_equal(second, "space,run,eval,config,algo\n\"a \"\"b\"\", c\",1,1,4,x\ns,1,1,2|k,\"y,z\"\n");
+    assert_string_equal(second,
+                        "space,run,eval,config,algo\n\"a \"\"b\"\", c\",1,1,4,x\ns,1,1,2|k,\"y,z\"\n");
     free(second);
     free(text);
     ts_trace_free(again);
@@ -88,7 +94,8 @@ static void test_mistakes(void **unused)
         {"space,run,eval,value\ns,1,1,0.5\n", "t.csv:1: the column 'config' is missing"},
         {"space,run,eval,config\ns,1,1\n", "t.csv:2: the line ends before its column 'config'"},
         {"space,run,eval,config\ns,1,x,3\n", "t.csv:2: eval must be a whole number, not 'x'"},
-        {"space,run,eval,config\n# c\ns,1,2,3\ns,1,2,4\n", "t.csv:4: eval must increase within a run, not '2'"},
+        {"space,run,eval,config\n# c\ns,1,2,3\ns,1,2,4\n",
+         "t.csv:4: eval must increase within a run, not '2'"},
         {"space,run,eval,config,overhead_ms\ns,1,1,3,fast\n", "t.csv:2: overhead_ms must be a number"},
         {"space,run,eval,config\n\"s,1,1,3\n", "t.csv:2: a quoted field has no closing quote"},
     };
@@ -112,8 +119,11 @@ static void test_files(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns_in_any_order), cmocka_unit_test(test_without_header_or_algo),
-        cmocka_unit_test(test_written_is_read_again), cmocka_unit_test(test_mistakes), cmocka_unit_test(test_files),
+        cmocka_unit_test(test_columns_in_any_order),
+        cmocka_unit_test(test_without_header_or_algo),
+        cmocka_unit_test(test_written_is_read_again),
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
 }
