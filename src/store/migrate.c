@@ -7,25 +7,34 @@ static int pragma(ts_store *s, const char *sql, int64_t *value)
     return ts_db_id(s, value, sql, "");
 }
 
-/* Nothing in it and nobody's mark on it: a new file, or one whose creator was killed before its first commit.
+/*
+ * The file's marks, read by one statement: between two, another process may commit the schema of a new file.
+ * `objects` is 0 in a file that nobody has written to, or whose creator was killed before its first commit.
  */
-static int is_empty(ts_store *s, int64_t application, int64_t version, bool *empty)
+static int read_marks(ts_store *s, int64_t *application, int64_t *version, int64_t *objects)
 {
-    int64_t objects = 0;
-    int rc = pragma(s, "SELECT count(*) FROM sqlite_schema", &objects);
-    *empty = application == 0 && version == 0 && objects == 0;
-    return rc;
+    sqlite3_stmt *row;
+    int rc = ts_db_query(s, &row,
+                         "SELECT (SELECT application_id FROM pragma_application_id), "
+                         "(SELECT user_version FROM pragma_user_version), count(*) FROM sqlite_schema",
+                         "");
+    if (rc)
+        return rc;
+    rc = ts_db_step(s, row);
+    if (rc < 0)
+        return rc;
+    *application = sqlite3_column_int64(row, 0);
+    *version = sqlite3_column_int64(row, 1);
+    *objects = sqlite3_column_int64(row, 2);
+    sqlite3_reset(row);
+    return TS_OK;
 }
 
 int ts_db_identify(ts_store *s, int *version)
 {
-    int64_t application = 0, found = 0;
-    bool empty = false;
-    int rc = pragma(s, "PRAGMA application_id", &application);
-    if (rc == TS_OK)
-        rc = pragma(s, "PRAGMA user_version", &found);
-    if (rc == TS_OK)
-        rc = is_empty(s, application, found, &empty);
+    int64_t application = 0, found = 0, objects = 0;
+    int rc = read_marks(s, &application, &found, &objects);
+    bool empty = application == 0 && found == 0 && objects == 0;
     *version = (int)found;
     if (rc || empty)
         return rc;

@@ -65,10 +65,10 @@ int ts_trace_add(ts_trace_run *run, ts_step step)
     return ts_fail(TS_ENOMEM, "out of memory while keeping a trace");
 }
 
-/* A CSV field (RFC 4180): quoted only where it must be. */
+/* A CSV field (RFC 4180): quoted only where it must be; a line that begins with '#' would be a comment. */
 static void add_field(ts_str *out, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
+    if (!strpbrk(text, ",\"\r\n") && *text != '#') {
         ts_str_append(out, text);
         return;
     }

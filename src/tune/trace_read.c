@@ -46,7 +46,7 @@ static int fail_at(const ts_trace_file *f, const char *what, const char *text)
 static int take_field(ts_trace_file *f, char *end)
 {
     bool quoted = *f->at == '"';
-    char *from = f->at + quoted, *to = f->at;
+    char *from = f->at + quoted, *to = f->at, *bare = f->at; /* what lies before `bare` was quoted */
     if (f->field_count == MAX_FIELDS)
         return ts_fail(TS_EINPUT, "%s:%zu: more than %d fields in a line", f->path, f->line, MAX_FIELDS);
     f->fields[f->field_count++] = to;
@@ -54,6 +54,7 @@ static int take_field(ts_trace_file *f, char *end)
         if (quoted && *from == '"') {
             quoted = from[1] == '"';
             from += quoted;
+            bare = to;
             if (!quoted)
                 continue;
         }
@@ -63,7 +64,7 @@ static int take_field(ts_trace_file *f, char *end)
         return ts_fail(TS_EINPUT, "%s:%zu: a quoted field has no closing quote", f->path, f->line);
     *end = *from;
     f->at = from + (*from != '\0');
-    if (*end != ',' && to > f->fields[f->field_count - 1] && to[-1] == '\r')
+    if (*end != ',' && to > bare && to[-1] == '\r')
         to--;
     *to = '\0';
     return TS_OK;

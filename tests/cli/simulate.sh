@@ -78,6 +78,10 @@ printf 'space,run,eval,config\ngemm_48,1,1,504\n' >outside.csv
 refuses "score: nothing inside of the space" 'inside of the space' tilesmith score outside.csv --spaces "$space"
 refuses "tune: rule with a mistake" 'column 1' tilesmith tune gemm --stop 'soon' --shape m=16,n=16,k=16
 
+# ---- the same rules on the machine ------------------------------------------------------------------------------
+accepts "tune with a stop rule" tilesmith tune gemm --shape m=16,n=16,k=16 --stop '5 or 1h' --budget 12s --json
+check "the rule ended it" test "$(json shapes.0.evaluations) $(json shapes.0.stop_reason)" = "5 evaluations are used up"
+
 # ---- the field's scorer -----------------------------------------------------------------------------------------
 shared=$root/../shared/data/search
 same() { # same MODE: tilesmith's figures on s.csv are those of the scorer, to 1e-6

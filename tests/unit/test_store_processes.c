@@ -49,8 +49,10 @@ static void test_concurrent_writers(void **state)
         children[w] = fork();
         if (children[w] == 0) {
             ts_store *s;
-            if (ts_store_open(f->database, TS_STORE_WRITE, &s)) /* all of them create it at once */
+            if (ts_store_open(f->database, TS_STORE_WRITE, &s)) { /* all of them create it at once */
+                print_error("writer %d: %s\n", w, ts_error());
                 _exit(1);
+            }
             int64_t session = fixture_session(f, s);
             for (int i = 0; i < EACH; i++)
                 fixture_result(f, s, session, i, TS_STATUS_OK, 1e-3);

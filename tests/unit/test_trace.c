@@ -82,6 +82,25 @@ static void test_written_is_read_again(void **unused)
     ts_trace_free(t);
 }
 
+/* Names that look like something else in CSV. */
+static void test_awkward_names(void **unused)
+{
+    (void)unused;
+    ts_trace *t, *again;
+    char *text;
+    size_t length;
+    assert_int_equal(parse("space,run,eval,config,algo\n\"#s\",\"\",1,1,\"x\r\"\r\n", "t.csv", &t), TS_OK);
+    assert_string_equal(t->runs.items[0].space, "#s");
+    assert_string_equal(t->runs.items[0].strategy, "x\r");
+    assert_int_equal(ts_trace_text(t, false, &text, &length), TS_OK);
+    assert_string_equal(text, "space,run,eval,config,algo\n\"#s\",,1,1,\"x\r\"\n");
+    assert_int_equal(parse(text, "t.csv", &again), TS_OK);
+    assert_int_equal(again->runs.count, 1);
+    ts_trace_free(again);
+    ts_trace_free(t);
+    free(text);
+}
+
 static void test_mistakes(void **unused)
 {
     (void)unused;
@@ -122,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_columns_in_any_order),
         cmocka_unit_test(test_without_header_or_algo),
         cmocka_unit_test(test_written_is_read_again),
+        cmocka_unit_test(test_awkward_names),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_files),
     };
