@@ -77,7 +77,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # ---- generated tables: one line per plug-in file, sorted, rewritten only when the list changes --------------
-STRATEGIES := $(filter-out common,$(basename $(notdir $(wildcard search/*.c))))
+STRATEGIES := $(patsubst search/%.c,%,$(shell grep -l '^const ts_strategy ' search/*.c))
 BACKENDS   := $(patsubst counters_%,%,$(basename $(notdir $(wildcard src/measure/counters_*.c))))
 EXPORTERS  := $(patsubst export_%,%,$(basename $(notdir $(wildcard src/export/export_*.c))))
 COMMANDS   := $(patsubst cmd_%,%,$(basename $(notdir $(wildcard src/cli/cmd_*.c))))

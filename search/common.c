@@ -52,6 +52,13 @@ bool ts_seen_add(ts_seen *set, uint64_t config)
     return true;
 }
 
+void ts_seen_clear(ts_seen *set)
+{
+    if (set->slots)
+        memset(set->slots, 0, set->capacity * sizeof *set->slots);
+    set->count = 0;
+}
+
 void ts_seen_free(ts_seen *set)
 {
     free(set->slots);
@@ -116,6 +123,12 @@ bool ts_walk_fresh(ts_walk *w, uint64_t *config)
         if (ts_walk_claim(w, *config))
             return true;
     return false;
+}
+
+bool ts_walk_take(ts_walk *w, const uint16_t *ordinals, uint64_t *config)
+{
+    *config = ts_space_nearest(w->space, ordinals);
+    return ts_walk_claim(w, *config);
 }
 
 /* Permutations are ordered by their text; a swap is found by looking for values that differ in exactly two

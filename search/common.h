@@ -15,6 +15,8 @@ bool ts_seen_has(const ts_seen *set, uint64_t config);
 /** Add; false when it was there already or memory ran out (the strategy then merely risks a repeat, which the
  * session drops). */
 bool ts_seen_add(ts_seen *set, uint64_t config);
+/** Empty it, keeping its memory. */
+void ts_seen_clear(ts_seen *set);
 void ts_seen_free(ts_seen *set);
 
 /**
@@ -46,6 +48,8 @@ void ts_walk_close(ts_walk *w);
 bool ts_walk_fresh(ts_walk *w, uint64_t *config);
 /** Mark as proposed; false if it had been already. */
 bool ts_walk_claim(ts_walk *w, uint64_t config);
+/** The valid configuration nearest to `ordinals`; false if it was seen, else it is now. */
+bool ts_walk_take(ts_walk *w, const uint16_t *ordinals, uint64_t *config);
 /**
  * Change parameter i of `ordinals` to a neighbour: the next value up or down with geometric step length
  * (ordinal), any other value (categorical, boolean), one swap of items (permutation). No-op for parameters of

@@ -22,7 +22,7 @@ code=$(find src search -name '*.[ch]')
     verdict "only store/ and the runtime speak SQL" \
         "$(grep -l '#include <sqlite3.h>' $code | grep -v -e '^src/store/' -e '^src/runtime/' -e '^src/cli/show_config.c$')"
     verdict "only measure/ knows PAPI" "$(grep -l '#include <papi.h>' $code | grep -v -e '^src/measure/' -e '^src/cli/')"
-    verdict "a strategy sees tilesmith_plugin.h alone" "$(grep -n '#include "' search/*.c search/*.h | grep -v -e '"tilesmith_plugin.h"' -e '"common.h"')"
+    verdict "a strategy sees tilesmith_plugin.h alone" "$(grep -nE '#include "([^"]*/[^"]*|tilesmith.h|tilesmith_runtime.h)"' search/*.c search/*.h)"
     verdict "the library never prints and never exits" \
         "$(grep -nE '^[^"]*(^|[^_a-z"])(printf|puts|putchar|perror|exit|abort)\(|(fprintf|fputs)\(std(out|err)|(fprintf|fputs)\(.*, *std(out|err)\)' $code | grep -v -e '^src/cli/' -e '/\*' -e ':[0-9]*: *\* ')"
     verdict "nothing registers itself" "$(grep -n '__attribute__((constructor' $code)"
