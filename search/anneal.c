@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum { ATTEMPTS = 24 };
-static const double WARM = 0.3, COLD = 0.003, COOLING = 0.97;
+static const double WARM = 0.1, COLD = 0.001, COOLING = 0.98;
 
 typedef struct anneal {
     ts_walk walk;

@@ -1,11 +1,11 @@
 /*
  * Bayesian optimisation (Jones, Schonlau & Welch 1998; Snoek, Larochelle & Adams 2012) for constrained
- * discrete spaces: a Gaussian process of the log cost, expected improvement, and a pool of candidates that is
- * partly random, partly close to the best. A configuration that fails teaches twice: the model is told a bad
- * cost, and the improvement expected near it counts less. There is no initial design: priors carry the first
- * picks. Everything that costs more than O(n) per candidate is amortised: observations append to the Cholesky
- * factor, scales are learned again each time the number of observations has grown by a sixth, from a subset
- * of them.
+ * discrete spaces: a Gaussian process of the transformed cost, expected improvement, and a pool of candidates
+ * that is partly random, partly close to the best. A configuration that fails teaches twice: the model is
+ * told a bad cost, and the improvement expected near it counts less. There is no initial design: priors carry
+ * the first picks. Everything that costs more than O(n) per candidate is amortised: observations append to
+ * the Cholesky factor, scales are learned again each time the number of observations has grown by a sixth,
+ * from a subset of them.
  */
 #include "bayes.h"
 
@@ -17,7 +17,7 @@
 
 enum { ELITE = 8, RANDOM = 450, RANDOM_AFTER = 20, OFFSPRING = 120 };
 enum { ACTIVE = 180, FIT_POINTS = 100, BEST_PERCENT = 60 }; /* what the model is built from, and its scales */
-enum { EAGER = 60, PATIENCE = 10 }; /* up to EAGER results rebuild each time, then every tenth */
+enum { EAGER = 60, PATIENCE = 5 }; /* up to EAGER results rebuild each time, then every fifth */
 enum { MEMORY = 128, FAILURE_WEIGHT = 10, PENDING = 64 };
 
 typedef struct trial {
@@ -155,7 +155,7 @@ static void build_model(bayes *b)
     if (b->working >= b->next_fit && b->encoding.count > 0) {
         n = choose(b, FIT_POINTS, points);
         ts_gp_fit(&b->gp, points, n);
-        b->next_fit = b->working + (b->working < 12 ? 2 : b->working < 40 ? 4 : b->working / 6);
+        b->next_fit = b->working + (b->working < 12 ? 1 : b->working < 40 ? 2 : b->working / 6);
     }
     ts_gp_clear(&b->gp);
     n = choose(b, ACTIVE, points);

@@ -30,17 +30,19 @@ static int differential_open(const ts_search *search, void **state)
     return TS_OK;
 }
 
-static uint16_t mutant(ts_population *p, size_t i, const ts_member *target, const ts_member *a,
-                       const ts_member *b)
+typedef struct parents {
+    const ts_member *target, *best, *a, *b;
+} parents;
+
+static uint16_t mutant(ts_population *p, size_t i, const parents *from)
 {
     const ts_param *param = ts_space_param(p->walk.space, i);
-    const ts_member *best = ts_population_best(p);
-    if (param->kind != TS_PARAM_ORDINAL) {
-        const ts_member *sources[] = {target, best, a, b};
+    const ts_member *sources[] = {from->target, from->best, from->a, from->b};
+    if (param->kind != TS_PARAM_ORDINAL)
         return sources[ts_rng_below(&p->walk.rng, 4)]->ordinals[i];
-    }
-    double step = (double)best->ordinals[i] - target->ordinals[i] + a->ordinals[i] - b->ordinals[i];
-    double v = target->ordinals[i] + WEIGHT * step + ts_rng_unit(&p->walk.rng) - 0.5;
+    double target = from->target->ordinals[i];
+    double step = from->best->ordinals[i] - target + from->a->ordinals[i] - from->b->ordinals[i];
+    double v = target + WEIGHT * step + ts_rng_unit(&p->walk.rng) - 0.5;
     return (uint16_t)lround(fmin(fmax(v, 0), (double)(param->count - 1)));
 }
 
@@ -48,12 +50,13 @@ static bool evolve(differential *d, uint64_t *config)
 {
     ts_population *p = &d->population;
     size_t target = d->turn++ % p->count;
-    const ts_member *a = ts_population_any(p), *b = ts_population_any(p);
     size_t certain = p->walk.params ? ts_rng_below(&p->walk.rng, p->walk.params) : 0;
+    parents from = {.target = &p->members[target], .best = ts_population_best(p)};
+    from.a = ts_population_any(p);
+    from.b = ts_population_any(p);
     for (size_t i = 0; i < p->walk.params; i++)
-        p->child[i] = i == certain || ts_rng_unit(&p->walk.rng) < CROSSOVER
-                          ? mutant(p, i, &p->members[target], a, b)
-                          : p->members[target].ordinals[i];
+        p->child[i] = i == certain || ts_rng_unit(&p->walk.rng) < CROSSOVER ? mutant(p, i, &from)
+                                                                            : from.target->ordinals[i];
     if (!ts_walk_take(&p->walk, p->child, config))
         return false;
     ts_population_expect(p, *config, target);

@@ -54,8 +54,8 @@ static double position(const ts_param *p, size_t ordinal)
 /* log2 of the odd part, up to 1 for an odd part of 8 and more. */
 static double odd_part(const ts_param *p, size_t ordinal)
 {
-    int64_t v = (int64_t)number(&p->values[ordinal]), odd = v / (v & -v);
-    return fmin(1, log2((double)odd) / 3);
+    int64_t v = (int64_t)number(&p->values[ordinal]);
+    return fmin(1, log2((double)(v / (v & -v))) / 3);
 }
 
 /* True if every value is a string of the same distinct characters. */
@@ -143,7 +143,7 @@ int ts_encoding_open(ts_encoding *e, const ts_space *space, bool informed)
 
 void ts_encoding_close(ts_encoding *e)
 {
-    for (size_t i = 0; e->factors && i < e->count; i++)
+    for (size_t i = 0; i < e->count; i++)
         free(e->factors[i].level);
     free(e->factors);
     free(e->ordinals);

@@ -9,11 +9,11 @@
 const double ts_gp_length0 = -0.22314; /* log 0.8 */
 const double ts_gp_noise0 = -5.80914;  /* log 0.003 */
 const double ts_gp_freedom = 4;
-static const double SIGMA0 = 0.5, SLOPE0 = 1, SLOPE_DEVIATION = 0.5, TINY = 1e-9;
+static const double SIGMA0 = 0.5, SLOPE0 = 1, SLOPE_DEVIATION = 1, TINY = 1e-9;
 
 double ts_gp_relevance0(ts_factor_kind kind)
 {
-    return kind == TS_FACTOR_VALUATION ? -0.5 : 0.5;
+    return kind == TS_FACTOR_VALUATION || kind == TS_FACTOR_IDENTITY ? -0.5 : 0.5;
 }
 
 /* Fixed lanes and order of summation: the same result whatever the compiler makes of it. */

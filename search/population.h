@@ -6,7 +6,7 @@
 #include "common.h"
 
 /** How many trials of one configuration to make before drawing at random instead. */
-enum { TS_ATTEMPTS = 24, TS_POPULATION = 20 };
+enum { TS_ATTEMPTS = 12, TS_POPULATION = 20 };
 
 /** A configuration that works. */
 typedef struct ts_member {

@@ -20,7 +20,7 @@ void ts_response_fit(ts_response *r, double *costs, size_t count)
         return;
     qsort(costs, count, sizeof *costs, by_value);
     if (costs[0] <= 0)
-        r->scale = costs[count - 1] < 0 ? TS_RESPONSE_LOG_NEGATED : TS_RESPONSE_ASINH;
+        r->scale = costs[count - 1] < 0 ? TS_RESPONSE_RATE : TS_RESPONSE_ANY;
     double middle = costs[(count - 1) / 2];
     if (middle != 0)
         r->unit = fabs(middle);
@@ -30,13 +30,24 @@ void ts_response_fit(ts_response *r, double *costs, size_t count)
 
 bool ts_response_takes(const ts_response *r, double cost)
 {
-    return r->scale == TS_RESPONSE_ASINH || (r->scale == TS_RESPONSE_LOG ? cost > 0 : cost < 0);
+    return r->scale == TS_RESPONSE_ANY || (r->scale == TS_RESPONSE_TIME ? cost > 0 : cost < 0);
+}
+
+static double transformed(const ts_response *r, double cost)
+{
+    switch (r->scale) {
+    case TS_RESPONSE_TIME:
+        return -2 * sqrt(r->unit / cost);
+    case TS_RESPONSE_RATE:
+        return -2 * sqrt(cost / -r->unit);
+    case TS_RESPONSE_ANY:
+        break;
+    }
+    return asinh(cost / r->unit);
 }
 
 double ts_response_of(const ts_response *r, double cost)
 {
-    double y = r->scale == TS_RESPONSE_LOG           ? log(cost)
-               : r->scale == TS_RESPONSE_LOG_NEGATED ? -log(-cost)
-                                                     : asinh(cost / r->unit);
+    double y = transformed(r, cost);
     return y > r->knee ? r->knee + COMPRESSION * (y - r->knee) : y;
 }
