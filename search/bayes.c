@@ -55,7 +55,7 @@ int ts_bayes_open(const ts_search *search, bool informed, void **state)
         return ts_fail(TS_ENOMEM, "out of memory while starting the search");
     *b = (bayes){.best = INFINITY, .worst = -INFINITY, .next_fit = 2, .stale = true};
     ts_walk_open(&b->walk, search);
-    int status = ts_encoding_open(&b->encoding, search->space, informed);
+    int status = ts_encoding_open(&b->encoding, search, informed);
     if (status == TS_OK)
         status = ts_gp_open(&b->gp, &b->encoding);
     if (status == TS_OK)

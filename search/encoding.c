@@ -6,6 +6,8 @@
 #include <string.h>
 
 enum { VALUATION_CAP = 6, SIZE_VALUES = 4, PERMUTATION_ITEMS = 16 };
+enum { EXPECTATION_SAMPLE = 256 };
+static const double BELIEF_LIMIT = 3;
 
 static double number(const ts_value *v)
 {
@@ -126,10 +128,45 @@ static bool add_param(ts_encoding *e, size_t param)
            (!e->informed || !is_size(p) || add_factor(e, param, TS_FACTOR_VALUATION, 0));
 }
 
-int ts_encoding_open(ts_encoding *e, const ts_space *space, bool informed)
+static int by_value(const void *a, const void *b)
 {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The scale of an expectation is its own; quartiles of a sample make it comparable with other beliefs. */
+static void scale_expectation(ts_encoding *e, uint64_t seed)
+{
+    double sample[EXPECTATION_SAMPLE];
+    uint64_t count = ts_space_count(e->space);
+    size_t n = 0;
+    ts_rng rng;
+    ts_rng_seed(&rng, seed);
+    for (size_t i = 0; e->expectation.of && count > 0 && i < EXPECTATION_SAMPLE; i++) {
+        double x = e->expectation.of(e->expectation.context, ts_rng_below(&rng, count));
+        if (isfinite(x))
+            sample[n++] = x;
+    }
+    if (n == 0)
+        return;
+    qsort(sample, n, sizeof *sample, by_value);
+    e->expected = sample[n / 2];
+    e->spread = sample[3 * n / 4] - sample[n / 4];
+}
+
+/* A belief beyond these many ranges says nothing more. */
+static double belief(const ts_encoding *e, uint64_t config)
+{
+    double x = e->spread > 0 ? e->expectation.of(e->expectation.context, config) : NAN;
+    return isnan(x) ? 0 : fmin(fmax((x - e->expected) / e->spread, -BELIEF_LIMIT), BELIEF_LIMIT);
+}
+
+int ts_encoding_open(ts_encoding *e, const ts_search *search, bool informed)
+{
+    const ts_space *space = search->space;
     size_t params = ts_space_params(space);
-    *e = (ts_encoding){.space = space, .informed = informed};
+    *e = (ts_encoding){.space = space, .informed = informed, .expectation = search->expectation};
+    scale_expectation(e, search->seed);
     e->factors = calloc(PERMUTATION_ITEMS * params + 1, sizeof *e->factors);
     e->ordinals = calloc(params + 1, sizeof *e->ordinals);
     bool made = e->factors && e->ordinals;
@@ -152,7 +189,7 @@ void ts_encoding_close(ts_encoding *e)
 
 double ts_encoding_of(ts_encoding *e, uint64_t config, uint16_t *levels)
 {
-    double prior = 0;
+    double prior = belief(e, config);
     ts_space_decode(e->space, config, e->ordinals);
     for (size_t i = 0; i < e->count; i++) {
         const ts_factor *f = &e->factors[i];

@@ -31,14 +31,16 @@ typedef struct ts_encoding {
     size_t count;       /**< of factors */
     uint16_t *ordinals; /**< scratch */
     bool informed;      /**< sizes have a valuation and a prior */
+    ts_expectation expectation;
+    double expected, spread; /**< median and interquartile range of what is expected; spread 0: no opinion */
 } ts_encoding;
 
-int ts_encoding_open(ts_encoding *e, const ts_space *space, bool informed);
+int ts_encoding_open(ts_encoding *e, const ts_search *search, bool informed);
 void ts_encoding_close(ts_encoding *e);
 /**
- * Write the levels of a configuration to levels[count]; returns how far its sizes are from powers of two (0:
- * all are), which is what the model expects to cost: problems, caches, vectors and warps come in powers of
- * two.
+ * Write the levels of a configuration to levels[count]; returns how bad it is believed to be, which the model
+ * scales by what it learns: how much is expected of it, in interquartile ranges, plus how far its sizes are
+ * from powers of two (0: all are), since problems, caches, vectors and warps come in powers of two.
  */
 double ts_encoding_of(ts_encoding *e, uint64_t config, uint16_t *levels);
 
