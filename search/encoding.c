@@ -56,8 +56,8 @@ static double position(const ts_param *p, size_t ordinal)
 /* log2 of the odd part, up to 1 for an odd part of 8 and more. */
 static double odd_part(const ts_param *p, size_t ordinal)
 {
-    int64_t v = (int64_t)number(&p->values[ordinal]);
-    return fmin(1, log2((double)(v / (v & -v))) / 3);
+    int64_t v = (int64_t)number(&p->values[ordinal]), odd = v >> __builtin_ctzll((uint64_t)v);
+    return fmin(1, log2((double)odd) / 3);
 }
 
 /* True if every value is a string of the same distinct characters. */
@@ -142,8 +142,8 @@ static void scale_expectation(ts_encoding *e, uint64_t seed)
     size_t n = 0;
     ts_rng rng;
     ts_rng_seed(&rng, seed);
-    for (size_t i = 0; e->expectation.of && count > 0 && i < EXPECTATION_SAMPLE; i++) {
-        double x = e->expectation.of(e->expectation.context, ts_rng_below(&rng, count));
+    for (size_t i = 0; e->belief.of && count > 0 && i < EXPECTATION_SAMPLE; i++) {
+        double x = e->belief.of(e->belief.context, ts_rng_below(&rng, count));
         if (isfinite(x))
             sample[n++] = x;
     }
@@ -155,9 +155,9 @@ static void scale_expectation(ts_encoding *e, uint64_t seed)
 }
 
 /* A belief beyond these many ranges says nothing more. */
-static double belief(const ts_encoding *e, uint64_t config)
+static double believed(const ts_encoding *e, uint64_t config)
 {
-    double x = e->spread > 0 ? e->expectation.of(e->expectation.context, config) : NAN;
+    double x = e->spread > 0 ? e->belief.of(e->belief.context, config) : NAN;
     return isnan(x) ? 0 : fmin(fmax((x - e->expected) / e->spread, -BELIEF_LIMIT), BELIEF_LIMIT);
 }
 
@@ -165,7 +165,7 @@ int ts_encoding_open(ts_encoding *e, const ts_search *search, bool informed)
 {
     const ts_space *space = search->space;
     size_t params = ts_space_params(space);
-    *e = (ts_encoding){.space = space, .informed = informed, .expectation = search->expectation};
+    *e = (ts_encoding){.space = space, .informed = informed, .belief = search->belief};
     scale_expectation(e, search->seed);
     e->factors = calloc(PERMUTATION_ITEMS * params + 1, sizeof *e->factors);
     e->ordinals = calloc(params + 1, sizeof *e->ordinals);
@@ -180,7 +180,7 @@ int ts_encoding_open(ts_encoding *e, const ts_search *search, bool informed)
 
 void ts_encoding_close(ts_encoding *e)
 {
-    for (size_t i = 0; i < e->count; i++)
+    for (size_t i = 0; e->factors && i < e->count; i++)
         free(e->factors[i].level);
     free(e->factors);
     free(e->ordinals);
@@ -189,7 +189,7 @@ void ts_encoding_close(ts_encoding *e)
 
 double ts_encoding_of(ts_encoding *e, uint64_t config, uint16_t *levels)
 {
-    double prior = belief(e, config);
+    double prior = believed(e, config);
     ts_space_decode(e->space, config, e->ordinals);
     for (size_t i = 0; i < e->count; i++) {
         const ts_factor *f = &e->factors[i];

@@ -31,7 +31,7 @@ typedef struct ts_encoding {
     size_t count;       /**< of factors */
     uint16_t *ordinals; /**< scratch */
     bool informed;      /**< sizes have a valuation and a prior */
-    ts_expectation expectation;
+    ts_belief belief;
     double expected, spread; /**< median and interquartile range of what is expected; spread 0: no opinion */
 } ts_encoding;
 

@@ -25,7 +25,7 @@ static int swarm_open(const ts_search *search, void **state)
 {
     size_t params = ts_space_params(search->space);
     swarm *s = calloc(1, sizeof *s);
-    double *block = calloc(2 * TS_POPULATION * params + 1, sizeof *block);
+    double *block = calloc((size_t)2 * TS_POPULATION * params + 1, sizeof *block);
     int status = s && block ? ts_population_open(&s->bests, search)
                             : ts_fail(TS_ENOMEM, "out of memory while starting the search");
     if (status != TS_OK) {

@@ -142,12 +142,12 @@ typedef struct ts_observation {
 
 /** A belief about configurations before they are measured: from a cost model, or from results of other
  * shapes and targets. */
-typedef struct ts_expectation {
+typedef struct ts_belief {
     const void *context; /**< passed to `of` */
     /** Predicted log of the cost, up to an unknown factor and offset; NAN: no opinion. Fast: it is asked for
      * hundreds of configurations per proposal. NULL: there is no belief. */
     double (*of)(const void *context, uint64_t config);
-} ts_expectation;
+} ts_belief;
 
 /** What a strategy is given when a search starts. Everything is borrowed for the life of the search. */
 typedef struct ts_search {
@@ -155,7 +155,7 @@ typedef struct ts_search {
     uint64_t seed;
     const ts_observation *known; /**< results of earlier sessions on this very space; never propose these */
     size_t known_count;
-    ts_expectation expectation; /**< a strategy may use it, and may find it wrong */
+    ts_belief belief; /**< a strategy may use it, and may find it wrong */
 } ts_search;
 
 /**

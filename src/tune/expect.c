@@ -122,7 +122,7 @@ static double expected(const void *context, uint64_t config)
     return sum;
 }
 
-ts_expectation ts_transfer_expectation(const ts_transfer *t)
+ts_belief ts_transfer_belief(const ts_transfer *t)
 {
-    return t ? (ts_expectation){t, expected} : (ts_expectation){0};
+    return t ? (ts_belief){t, expected} : (ts_belief){0};
 }

@@ -19,6 +19,6 @@ typedef struct ts_transferred {
 int ts_transfer_open(const ts_space *space, const ts_transferred *results, size_t count, ts_transfer **out);
 void ts_transfer_close(ts_transfer *t);
 /** To give to a strategy; valid until closed. NULL gives no expectation. */
-ts_expectation ts_transfer_expectation(const ts_transfer *t);
+ts_belief ts_transfer_belief(const ts_transfer *t);
 
 #endif

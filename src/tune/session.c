@@ -205,7 +205,7 @@ static int loop(ts_loop *l)
 int ts_session_run(ts_session *s)
 {
     ts_loop l = {.session = s};
-    ts_search search = {s->space, s->seed, s->known, s->known_count, s->expectation};
+    ts_search search = {s->space, s->seed, s->known, s->known_count, s->belief};
     int rc = TS_OK;
     s->best = (ts_observation){.status = TS_STATUS_UNAVAILABLE, .cost = NAN};
     s->started = now(s);

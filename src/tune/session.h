@@ -17,7 +17,7 @@ typedef struct ts_session {
     uint64_t seed;
     const ts_observation *known;
     size_t known_count;
-    ts_expectation expectation; /**< for the strategy; zero: none */
+    ts_belief belief;      /**< for the strategy; zero: none */
     const uint64_t *seeds; /**< evaluated before the strategy is asked */
     size_t seed_count;
     ts_stop_rule

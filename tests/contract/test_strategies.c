@@ -241,7 +241,7 @@ static void check_known(const ts_strategy *s)
     ts_observation known[10];
     for (uint64_t i = 0; i < 10; i++)
         known[i] = evaluate(space, 3 * i, &(course){0});
-    ts_search search = {space, 7, known, 10};
+    ts_search search = {.space = space, .seed = 7, .known = known, .known_count = 10};
     void *state;
     uint64_t configs[64];
     size_t total = 0, got;

@@ -74,10 +74,10 @@ static const ts_strategy *strategy(const char *name)
 }
 
 /* Evaluations until the cost is within 10 % of the least. */
-static size_t evaluations(const ts_space *space, const char *name, ts_expectation expectation, uint64_t seed)
+static size_t evaluations(const ts_space *space, const char *name, ts_belief belief, uint64_t seed)
 {
     const ts_strategy *s = strategy(name);
-    ts_search search = {.space = space, .seed = seed, .expectation = expectation};
+    ts_search search = {.space = space, .seed = seed, .belief = belief};
     void *state;
     size_t n = 0;
     bool found = false;
@@ -93,11 +93,11 @@ static size_t evaluations(const ts_space *space, const char *name, ts_expectatio
     return n;
 }
 
-static size_t total(const ts_space *space, const char *name, ts_expectation expectation)
+static size_t total(const ts_space *space, const char *name, ts_belief belief)
 {
     size_t sum = 0;
     for (uint64_t seed = 1; seed <= 8; seed++)
-        sum += evaluations(space, name, expectation, seed);
+        sum += evaluations(space, name, belief, seed);
     return sum;
 }
 
@@ -109,7 +109,7 @@ static void test_few_results_say_nothing(void **unused)
     ts_transfer *transfer;
     assert_int_equal(ts_transfer_open(space, results, TS_TRANSFER_MIN - 1, &transfer), TS_OK);
     assert_null(transfer);
-    assert_null(ts_transfer_expectation(transfer).of);
+    assert_null(ts_transfer_belief(transfer).of);
     ts_space_free(space);
 }
 
@@ -119,7 +119,7 @@ static void test_predicts_order(void **unused)
     (void)unused;
     ts_space *space = make_space();
     ts_transfer *transfer = learn(space, 7, 0);
-    ts_expectation e = ts_transfer_expectation(transfer);
+    ts_belief e = ts_transfer_belief(transfer);
     size_t right = 0, pairs = 2000;
     ts_rng rng;
     ts_rng_seed(&rng, 5);
@@ -140,9 +140,9 @@ static void test_search_uses_it(void **unused)
     ts_space *space = make_space();
     ts_transfer *related = learn(space, 7, 0), *unrelated = learn(space, 7, 3);
     for (size_t i = 0; i < 2; i++) {
-        size_t without = total(space, NAMES[i], (ts_expectation){0});
-        size_t with = total(space, NAMES[i], ts_transfer_expectation(related));
-        size_t misled = total(space, NAMES[i], ts_transfer_expectation(unrelated));
+        size_t without = total(space, NAMES[i], (ts_belief){0});
+        size_t with = total(space, NAMES[i], ts_transfer_belief(related));
+        size_t misled = total(space, NAMES[i], ts_transfer_belief(unrelated));
         print_message("  %s: %zu evaluations, %zu with related results, %zu with unrelated ones\n", NAMES[i],
                       without, with, misled);
         assert_true(with < without * 85 / 100);
