@@ -35,8 +35,10 @@ static int extents(const ts_tensor *t, const ts_value *slots, ts_sheet *out)
 static int shape_with(const ts_problem *p, const ts_value *slots, ts_answer *out)
 {
     int rc = TS_OK;
-    for (size_t t = 0; t < p->kernel->tensor_count && rc == TS_OK; t++)
+    for (size_t t = 0; t < p->kernel->tensor_count && rc == TS_OK; t++) {
         rc = extents(&p->kernel->tensors[t], slots, &out->sheets[t]);
+        out->sheets[t].size = (size_t)ts_problem_tensor_type(p, t).size;
+    }
     if (rc == TS_OK)
         rc = ts_expr_real(p->type->absolute, slots, &out->absolute);
     if (rc == TS_OK)
@@ -60,9 +62,9 @@ int ts_answer_shape(const ts_problem *p, const ts_value *slots, const int64_t *d
     return rc;
 }
 
-static size_t sheet_bytes(const ts_problem *p, const ts_sheet *s)
+static size_t sheet_bytes(const ts_sheet *s)
 {
-    return (s->rows * s->length * (size_t)p->type->size + SHEET_ALIGN - 1) / SHEET_ALIGN * SHEET_ALIGN;
+    return (s->rows * s->length * s->size + SHEET_ALIGN - 1) / SHEET_ALIGN * SHEET_ALIGN;
 }
 
 int ts_answer_bytes(const ts_problem *p, const ts_answer *a, bool shared_inputs, size_t *bytes)
@@ -71,10 +73,10 @@ int ts_answer_bytes(const ts_problem *p, const ts_answer *a, bool shared_inputs,
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
         const ts_sheet *s = &a->sheets[t];
         size_t copies = p->kernel->tensors[t].access != TS_READ ? 2 : shared_inputs ? 0 : 1, n;
-        if (__builtin_mul_overflow(s->rows, s->length, &n) || n > SIZE_MAX / 64 / (size_t)p->type->size)
+        if (__builtin_mul_overflow(s->rows, s->length, &n) || n > SIZE_MAX / 64 / s->size)
             return ts_fail(TS_EINPUT, "tensor %s is too large for this machine; take a smaller shape",
                            p->kernel->tensors[t].name);
-        *bytes += copies * sheet_bytes(p, s);
+        *bytes += copies * sheet_bytes(s);
     }
     return TS_OK;
 }
@@ -89,74 +91,114 @@ void ts_answer_attach(const ts_problem *p, ts_answer *a, char *memory, const ts_
             continue;
         }
         s->initial = memory;
-        memory += sheet_bytes(p, s);
+        memory += sheet_bytes(s);
         s->expected = written ? memory : NULL;
-        memory += written ? sheet_bytes(p, s) : 0;
+        memory += written ? sheet_bytes(s) : 0;
     }
 }
 
 /* ---- contents and results -------------------------------------------------------------------- */
 
-static void fill_sheet(const ts_problem *p, const ts_element *e, size_t t, ts_sheet *s)
+static size_t elements_of(const ts_sheet *s)
 {
-    ts_element_fill(e, s->initial, contents_seed + t, 0, s->rows * s->length,
-                    p->kernel->tensors[t].exact_fill);
+    return s->rows * s->length;
 }
 
-static void call_reference(const ts_problem *p, ts_call_fn *reference, ts_answer *a)
+static void fill_sheet(const ts_problem *p, const ts_element *e, size_t t, ts_sheet *s)
+{
+    if (p->kernel->tensors[t].reference_fill)
+        memset(s->initial, 0, elements_of(s) * s->size);
+    else
+        ts_element_fill(e, s->initial, contents_seed + t, 0, elements_of(s),
+                        p->kernel->tensors[t].exact_fill);
+}
+
+/* A call on the initial contents, or on those and copies of the outputs that become the results. */
+static ts_call call_on(const ts_problem *p, const ts_answer *a, bool results)
 {
     ts_call call = {.workspace = NULL};
     memcpy(call.dim, a->dims, sizeof call.dim);
     memcpy(call.scalar, a->scalars, sizeof call.scalar);
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
-        ts_sheet *s = &a->sheets[t];
-        if (s->expected)
-            memcpy(s->expected, s->initial, s->rows * s->length * (size_t)p->type->size);
-        call.tensor[t] = s->expected ? s->expected : s->initial;
+        const ts_sheet *s = &a->sheets[t];
+        call.tensor[t] = results && s->expected ? s->expected : s->initial;
         call.ld[t] = (int64_t)s->length;
     }
+    return call;
+}
+
+static void call_reference(const ts_problem *p, ts_oracle oracle, ts_answer *a)
+{
+    if (oracle.inputs) {
+        ts_call fill = call_on(p, a, false);
+        oracle.inputs(&fill);
+    }
+    for (size_t t = 0; t < p->kernel->tensor_count; t++)
+        if (a->sheets[t].expected)
+            memcpy(a->sheets[t].expected, a->sheets[t].initial,
+                   elements_of(&a->sheets[t]) * a->sheets[t].size);
+    ts_call call = call_on(p, a, true);
     double before = ts_now();
-    reference(&call);
+    oracle.results(&call);
     a->seconds = ts_now() - before;
 }
 
-static bool results_have_nan(const ts_problem *p, const ts_element *e, const ts_answer *a)
+/* Only a call that writes every element leaves no NaN of those it found. Integers have no NaN: there the
+ * manifest is believed. */
+static bool results_are_whole(const ts_problem *p, const ts_element *const *elements, const ts_answer *a)
 {
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
         const ts_sheet *s = &a->sheets[t];
-        if (s->expected && ts_element_any_nan(e, s->expected, s->rows * s->length))
-            return true;
+        const ts_tensor *tensor = &p->kernel->tensors[t];
+        if (s->expected && (elements[t]->integral || tensor->reference_fill
+                                ? tensor->access != TS_WRITE
+                                : ts_element_any_nan(elements[t], s->expected, elements_of(s))))
+            return false;
     }
-    return false;
+    return true;
 }
 
-/* Outputs start as NaN (written only, or on trial) or as data (updated). */
-static void fill_outputs(const ts_problem *p, const ts_element *e, bool all_nan, ts_answer *a)
+/* Outputs start as what no kernel computes (written only, or on trial), or as data (updated). */
+static void fill_outputs(const ts_problem *p, const ts_element *const *elements, bool trial, ts_answer *a)
 {
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
         ts_sheet *s = &a->sheets[t];
-        bool nan = all_nan || p->kernel->tensors[t].access == TS_WRITE;
-        if (s->expected && !(nan && ts_element_fill_nan(e, s->initial, s->rows * s->length)))
-            fill_sheet(p, e, t, s);
+        const ts_tensor *tensor = &p->kernel->tensors[t];
+        if (!s->expected)
+            continue;
+        if (tensor->access == TS_WRITE || (trial && !elements[t]->integral && !tensor->reference_fill))
+            ts_element_fill_noise(elements[t], s->initial, contents_seed + t, elements_of(s));
+        else
+            fill_sheet(p, elements[t], t, s);
     }
 }
 
-void ts_answer_compute(const ts_problem *p, const ts_element *e, ts_call_fn *reference, bool fill_inputs,
-                       bool try_nan, ts_answer *a)
+static void note_largest(const ts_problem *p, const ts_element *const *elements, ts_answer *a)
+{
+    for (size_t t = 0; t < p->kernel->tensor_count; t++) {
+        ts_sheet *s = &a->sheets[t];
+        if (s->expected)
+            s->largest = ts_element_largest(elements[t], s->expected, elements_of(s));
+    }
+}
+
+void ts_answer_compute(const ts_problem *p, const ts_element *const *elements, ts_oracle oracle,
+                       bool fill_inputs, bool try_nan, ts_answer *a)
 {
     for (size_t t = 0; t < p->kernel->tensor_count; t++)
         if (fill_inputs && !a->sheets[t].expected)
-            fill_sheet(p, e, t, &a->sheets[t]);
+            fill_sheet(p, elements[t], t, &a->sheets[t]);
     a->overwrites = false;
-    if (try_nan && !e->integral) {
-        fill_outputs(p, e, true, a);
-        call_reference(p, reference, a);
-        a->overwrites = !results_have_nan(p, e, a);
+    if (try_nan) {
+        fill_outputs(p, elements, true, a);
+        call_reference(p, oracle, a);
+        a->overwrites = results_are_whole(p, elements, a);
     }
     if (!a->overwrites) {
-        fill_outputs(p, e, false, a);
-        call_reference(p, reference, a);
+        fill_outputs(p, elements, false, a);
+        call_reference(p, oracle, a);
     }
+    note_largest(p, elements, a);
 }
 
 /* ---- scalars --------------------------------------------------------------------------------- */
@@ -229,8 +271,8 @@ int ts_references_open(const ts_problem *p, const ts_value *slots, ts_references
  * Whether outputs may start as NaN is a matter of the scalars, not of the size: a tiny problem tells, where a
  * second run at the asked size could take long. A kernel that has no such tiny problem is not tried with NaN.
  */
-static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_element *e, ts_call_fn *reference,
-                       const double *scalars)
+static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_element *const *elements,
+                       ts_oracle oracle, const double *scalars)
 {
     int64_t dims[TS_MAX_DIMS] = {0};
     size_t bytes;
@@ -247,20 +289,20 @@ static bool overwrites(const ts_problem *p, const ts_value *slots, const ts_elem
     if (!memory)
         return false;
     ts_answer_attach(p, &tiny, memory, NULL);
-    ts_answer_compute(p, e, reference, true, true, &tiny);
+    ts_answer_compute(p, elements, oracle, true, true, &tiny);
     free(memory);
     return tiny.overwrites;
 }
 
-int ts_references_compute(ts_references *r, const ts_problem *p, const ts_value *slots, ts_call_fn *reference,
+int ts_references_compute(ts_references *r, const ts_problem *p, const ts_value *slots, ts_oracle oracle,
                           double seconds)
 {
-    const ts_element *e;
-    int rc = ts_element_find(p->type, &e);
+    const ts_element *elements[TS_MAX_TENSORS];
+    int rc = ts_elements_find(p, elements);
     double spent = 0;
     for (size_t i = 0; rc == TS_OK && i < r->planned && (i == 0 || spent + r->seconds < seconds); i++) {
         ts_answer *a = &r->answers[i];
-        ts_answer_compute(p, e, reference, i == 0, overwrites(p, slots, e, reference, a->scalars), a);
+        ts_answer_compute(p, elements, oracle, i == 0, overwrites(p, slots, elements, oracle, a->scalars), a);
         spent += a->seconds;
         if (i == 0)
             r->seconds = a->seconds;

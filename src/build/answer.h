@@ -9,9 +9,17 @@
 /** One tensor in natural layout: rows follow each other without padding. */
 typedef struct ts_sheet {
     size_t rows, length; /**< elements per row */
+    size_t size;         /**< bytes of an element */
     char *initial;       /**< contents before the call */
     char *expected;      /**< contents after it; NULL for a tensor that is only read */
+    double largest;      /**< max|R| of the finite elements of `expected` */
 } ts_sheet;
+
+/** What reference.c defines. */
+typedef struct ts_oracle {
+    ts_call_fn *results;
+    ts_call_fn *inputs; /**< fills the tensors with fill="reference"; NULL if there are none */
+} ts_oracle;
 
 typedef struct ts_answer {
     int64_t dims[TS_MAX_DIMS];
@@ -36,7 +44,7 @@ void ts_answer_attach(const ts_problem *problem, ts_answer *a, char *memory, con
  * Fill the operands and call the reference. `try_nan`: first with outputs that start as NaN, and kept so if
  * the results have none. `fill_inputs` false where they are shared and filled.
  */
-void ts_answer_compute(const ts_problem *problem, const ts_element *e, ts_call_fn *reference,
+void ts_answer_compute(const ts_problem *problem, const ts_element *const *elements, ts_oracle oracle,
                        bool fill_inputs, bool try_nan, ts_answer *a);
 
 /** Sets of scalars: number 0 is what timing uses, the others are all combinations of the manifest's verify
@@ -58,7 +66,7 @@ typedef struct ts_references {
 int ts_references_open(const ts_problem *problem, const ts_value *slots, ts_references **out);
 /** In a worker: set 0 always, the others as long as they take less than `seconds` in all. */
 int ts_references_compute(ts_references *r, const ts_problem *problem, const ts_value *slots,
-                          ts_call_fn *reference, double seconds);
+                          ts_oracle oracle, double seconds);
 void ts_references_seal(ts_references *r);
 void ts_references_close(ts_references *r);
 

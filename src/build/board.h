@@ -14,6 +14,7 @@ typedef enum ts_phase {
     TS_PHASE_REFERENCE,
     TS_PHASE_VERIFY,
     TS_PHASE_MEASURE,
+    TS_PHASE_PREPARE,
     TS_PHASE_COUNT
 } ts_phase;
 

@@ -127,7 +127,21 @@ static uint64_t write_rights(long abi)
     return rights;
 }
 
-bool ts_fence_files(const char *folder)
+/* Allow `rights` below a folder; true as well where there is none. */
+static bool open_folder(int rules, const char *folder, uint64_t rights)
+{
+    if (!folder)
+        return true;
+    struct landlock_path_beneath_attr below = {.allowed_access = rights,
+                                               .parent_fd = open(folder, O_PATH | O_CLOEXEC)};
+    bool ok = below.parent_fd >= 0 &&
+              syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0) == 0;
+    if (below.parent_fd >= 0)
+        close(below.parent_fd);
+    return ok;
+}
+
+bool ts_fence_files(const char *folder, bool shared_memory)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1)
@@ -136,23 +150,17 @@ bool ts_fence_files(const char *folder)
     int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (rules < 0)
         return false;
-    bool ok = true;
-    if (folder) {
-        struct landlock_path_beneath_attr below = {.allowed_access = attr.handled_access_fs,
-                                                   .parent_fd = open(folder, O_PATH | O_CLOEXEC)};
-        ok = below.parent_fd >= 0 &&
-             syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0) == 0;
-        if (below.parent_fd >= 0)
-            close(below.parent_fd);
-    }
+    bool ok = open_folder(rules, folder, attr.handled_access_fs);
+    if (shared_memory) /* a wish: without it a runtime may refuse to start, which is then seen */
+        open_folder(rules, "/dev/shm", attr.handled_access_fs);
     ok = ok && no_new_privileges() && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
     close(rules);
     return ok;
 }
 #else
-bool ts_fence_files(const char *folder)
+bool ts_fence_files(const char *folder, bool shared_memory)
 {
-    (void)folder;
+    (void)folder, (void)shared_memory;
     return false;
 }
 #endif
@@ -163,9 +171,9 @@ bool ts_fence_calls(void)
     return false;
 }
 
-bool ts_fence_files(const char *folder)
+bool ts_fence_files(const char *folder, bool shared_memory)
 {
-    (void)folder;
+    (void)folder, (void)shared_memory;
     return false;
 }
 #endif

@@ -178,6 +178,35 @@ static int toolchain(const ts_renderer *r, const ts_value *slots, ts_variant *ou
     return failed ? no_memory() : 0;
 }
 
+/* The variant converts its constant operands once, before the calls. */
+static int preparation(const ts_renderer *r, const ts_value *slots, ts_variant *out)
+{
+    const ts_kernel *kernel = r->problem.kernel;
+    out->prepares = kernel->prepares;
+    int rc = kernel->prepare ? ts_expr_test(kernel->prepare, slots, &out->prepares) : 0;
+    if (rc == 0 && out->prepares && !out->fixed_shape)
+        rc = ts_fail(TS_EINPUT,
+                     "%s:%d: a variant that prepares is compiled for one shape, but the template of this "
+                     "configuration serves any; declare it with shape=\"fixed\"",
+                     kernel->prepare_place.file, kernel->prepare_place.line);
+    return rc;
+}
+
+/* A function that the template defines is declared before it, and can be called through a thunk behind it. */
+static int wrap(ts_renderer *r, const ts_template *text, const ts_variant *v, ts_str *source)
+{
+    ts_thunk_declaration(&r->problem, PLACEHOLDER, source);
+    if (v->prepares)
+        ts_thunk_declaration(&r->problem, PLACEHOLDER "_prepare", source);
+    int rc = ts_template_render(text, r->visible, PLACEHOLDER, source);
+    if (rc < 0)
+        return rc;
+    ts_thunk_definition(&r->problem, PLACEHOLDER, source);
+    if (v->prepares)
+        ts_thunk_definition(&r->problem, PLACEHOLDER "_prepare", source);
+    return source->failed ? no_memory() : 0;
+}
+
 static int expand(ts_renderer *r, const ts_value *slots, ts_str *source, ts_variant *out)
 {
     size_t index = 0;
@@ -186,12 +215,9 @@ static int expand(ts_renderer *r, const ts_value *slots, ts_str *source, ts_vari
         return rc;
     out->fixed_shape = r->problem.kernel->templates[index].fixed_shape;
     make_visible(r, slots, out->fixed_shape);
-    ts_thunk_declaration(&r->problem, PLACEHOLDER, source);
-    rc = ts_template_render(r->templates[index], r->visible, PLACEHOLDER, source);
-    if (rc < 0)
+    if ((rc = preparation(r, slots, out)) < 0 || (rc = wrap(r, r->templates[index], out, source)) < 0)
         return rc;
-    ts_thunk_definition(&r->problem, PLACEHOLDER, source);
-    return source->failed ? no_memory() : workspace(r, slots, out);
+    return workspace(r, slots, out);
 }
 
 /* "native" means other instructions on another machine: there the machine is part of the variant. */

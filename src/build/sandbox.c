@@ -40,9 +40,14 @@ static rlim_t address_space_now(void)
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Address space of one more thread: its stack, and the heap that glibc reserves for it and may align. */
+static const rlim_t thread_memory = (rlim_t)256 << 20;
+
 static bool enter_limits(const ts_sandbox *s)
 {
-    rlim_t memory = address_space_now() + s->memory, cpu = (rlim_t)ceil(s->cpu_seconds) + 1;
+    const int threads = s->threads > 1 ? s->threads : 1;
+    rlim_t memory = address_space_now() + s->memory + (rlim_t)(threads - 1) * thread_memory;
+    rlim_t cpu = (rlim_t)ceil(s->cpu_seconds * threads) + 1;
     bool ok = set_limit(RLIMIT_CORE, 0, 0);
     ok = set_limit(RLIMIT_AS, memory, memory) && ok;
     ok = set_limit(RLIMIT_CPU, cpu, cpu + 1) && ok;
@@ -55,7 +60,7 @@ unsigned ts_sandbox_enter(const ts_sandbox *s)
     unsigned fences = TS_FENCE_PARENT;
     if (enter_limits(s))
         fences |= TS_FENCE_LIMITS;
-    if (ts_fence_files(s->folder))
+    if (ts_fence_files(s->folder, s->shared_memory))
         fences |= TS_FENCE_FILES;
     if (ts_fence_calls())
         fences |= TS_FENCE_PROCESSES | TS_FENCE_NETWORK;

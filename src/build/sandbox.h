@@ -6,6 +6,7 @@
 #ifndef TS_BUILD_SANDBOX_H
 #define TS_BUILD_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ts_str;
@@ -25,6 +26,8 @@ typedef struct ts_sandbox {
     size_t memory;      /**< bytes of address space beyond what the process has now */
     double cpu_seconds; /**< processor time after which it gets SIGXCPU, and SIGKILL a second later */
     size_t file_bytes;  /**< largest file it may write */
+    int threads;        /**< it may run at a time: memory and processor time are for each; 0 means 1 */
+    bool shared_memory; /**< it may also write to /dev/shm, where LLVM's OpenMP runtime registers itself */
 } ts_sandbox;
 
 /** Shut the calling process in, for good; returns the fences in force (TS_FENCE_PARENT is ts_child_settle()'s

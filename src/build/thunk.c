@@ -32,20 +32,21 @@ const char *ts_variant_prelude(void)
                                                                                         "#endif\n";
 }
 
-static void append_parameter(const ts_problem *problem, ts_arg arg, ts_str *out)
+static void append_parameter(const ts_problem *problem, ts_arg arg, bool writable, ts_str *out)
 {
     const ts_kernel *kernel = problem->kernel;
-    const char *type = problem->type->ctype;
     switch (arg.kind) {
     case TS_ARG_DIM:
         ts_str_format(out, "int64_t %s", kernel->dims[arg.index].name);
         break;
     case TS_ARG_SCALAR:
-        ts_str_format(out, "%s %s", type, kernel->scalars[arg.index].name);
+        ts_str_format(out, "%s %s", ts_problem_scalar_type(problem, arg.index).ctype,
+                      kernel->scalars[arg.index].name);
         break;
     case TS_ARG_TENSOR:
-        ts_str_format(out, "%s%s *%s", kernel->tensors[arg.index].access == TS_READ ? "const " : "", type,
-                      kernel->tensors[arg.index].name);
+        ts_str_format(out, "%s%s *%s",
+                      kernel->tensors[arg.index].access == TS_READ && !writable ? "const " : "",
+                      ts_problem_tensor_type(problem, arg.index).ctype, kernel->tensors[arg.index].name);
         break;
     case TS_ARG_LD:
         ts_str_format(out, "int64_t %s", kernel->tensors[arg.index].ld);
@@ -56,22 +57,32 @@ static void append_parameter(const ts_problem *problem, ts_arg arg, ts_str *out)
     }
 }
 
-void ts_variant_prototype(const ts_problem *problem, const char *name, ts_str *out)
+static void append_prototype(const ts_problem *problem, const char *name, bool writable, ts_str *out)
 {
     ts_str_format(out, "void %s(", name);
     for (size_t i = 0; i < problem->kernel->arg_count; i++) {
         ts_str_append(out, i ? ", " : "");
-        append_parameter(problem, problem->kernel->args[i], out);
+        append_parameter(problem, problem->kernel->args[i], writable, out);
     }
     ts_str_append(out, ")");
 }
 
-void ts_thunk_declaration(const ts_problem *problem, const char *name, ts_str *out)
+void ts_variant_prototype(const ts_problem *problem, const char *name, ts_str *out)
+{
+    append_prototype(problem, name, false, out);
+}
+
+static void append_declaration(const ts_problem *problem, const char *name, bool writable, ts_str *out)
 {
     static const char exported[] = "__attribute__((visibility(\"default\"))) ";
     ts_str_format(out, "#line 1 \"declaration\"\n%s", exported);
-    ts_variant_prototype(problem, name, out);
+    append_prototype(problem, name, writable, out);
     ts_str_format(out, ";\n%svoid %s_call(const ts_call *call);\n", exported, name);
+}
+
+void ts_thunk_declaration(const ts_problem *problem, const char *name, ts_str *out)
+{
+    append_declaration(problem, name, false, out);
 }
 
 static void append_argument(const ts_problem *problem, ts_arg arg, ts_str *out)
@@ -81,7 +92,8 @@ static void append_argument(const ts_problem *problem, ts_arg arg, ts_str *out)
         ts_str_format(out, "call->dim[%zu]", arg.index);
         break;
     case TS_ARG_SCALAR:
-        ts_str_format(out, "(%s)call->scalar[%zu]", problem->type->ctype, arg.index);
+        ts_str_format(out, "(%s)call->scalar[%zu]", ts_problem_scalar_type(problem, arg.index).ctype,
+                      arg.index);
         break;
     case TS_ARG_TENSOR:
         ts_str_format(out, "call->tensor[%zu]", arg.index);
@@ -121,13 +133,18 @@ int ts_reference_source(const ts_problem *problem, ts_str *out)
     if (rc < 0)
         return rc;
     ts_str_append(out, ts_variant_prelude());
+    bool fills = ts_kernel_fills_by_reference(problem->kernel);
     ts_thunk_declaration(problem, "ts_reference", out);
+    if (fills)
+        append_declaration(problem, "ts_inputs", true, out);
     ts_str_format(out, "#define T %s\n", problem->type->ctype);
     append_fixed_dims(problem, out);
     ts_str_append(out, "#line 1 \"reference.c\"\n");
     ts_str_append(out, text);
     ts_str_append(out, "\n#undef T\n");
     ts_thunk_definition(problem, "ts_reference", out);
+    if (fills)
+        ts_thunk_definition(problem, "ts_inputs", out);
     free(text);
     return out->failed ? ts_fail(TS_ENOMEM, "out of memory while reading %s", problem->kernel->reference) : 0;
 }

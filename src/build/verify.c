@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { WORKSPACE_ALIGN = 64, PADDING_LIMIT = 19, FIXED_RUNS = 3, STAGGER = 17 * 64 };
-static const uint64_t padding_seed = 4211;
+static const uint64_t padding_seed = 4211, noise_seed = 7433;
 
 /* How one run lays its operands out. */
 typedef struct ts_run {
@@ -16,11 +16,11 @@ typedef struct ts_run {
 } ts_run;
 
 int ts_verifier_open(const ts_problem *problem, const ts_value *slots, const ts_references *references,
-                     ts_call_fn *reference, ts_board *board, ts_verifier *out)
+                     ts_oracle oracle, ts_board *board, ts_verifier *out)
 {
     *out = (ts_verifier){
-        .problem = problem, .slots = slots, .references = references, .reference = reference, .board = board};
-    return ts_element_find(problem->type, &out->element);
+        .problem = problem, .slots = slots, .references = references, .oracle = oracle, .board = board};
+    return ts_elements_find(problem, out->elements);
 }
 
 void ts_verifier_close(ts_verifier *v)
@@ -49,7 +49,7 @@ static int new_answer(ts_verifier *v, const int64_t *dims, const double *scalars
     memcpy(a->scalars, scalars, sizeof a->scalars);
     ts_answer_attach(v->problem, a, a->memory, NULL);
     v->board->phase = TS_PHASE_REFERENCE;
-    ts_answer_compute(v->problem, v->element, v->reference, true, true, a);
+    ts_answer_compute(v->problem, v->elements, v->oracle, true, true, a);
     return TS_OK;
 }
 
@@ -107,10 +107,20 @@ static void post_zone(const ts_verifier *v, size_t index, const ts_guarded *g)
                                        (uintptr_t)g->map + g->map_bytes};
 }
 
+/* The contents before a call, where the tensor lies now. */
+static void fill_placed(const ts_verifier *v, const ts_answer *a, size_t t)
+{
+    const ts_sheet *s = &a->sheets[t];
+    char *to = v->call.tensor[t];
+    for (size_t r = 0; r < s->rows; r++)
+        memcpy(to + r * (size_t)v->call.ld[t] * s->size, s->initial + r * s->length * s->size,
+               s->length * s->size);
+}
+
 static int place_tensor(ts_verifier *v, const ts_answer *a, size_t t, const ts_run *run)
 {
     const ts_sheet *s = &a->sheets[t];
-    const size_t size = v->element->size;
+    const size_t size = s->size;
     ts_guarded *g = &v->tensors[t];
     size_t padding =
         run->padded && v->problem->kernel->tensors[t].ld ? 1 + ts_rng_below(&v->rng, PADDING_LIMIT) : 0;
@@ -119,13 +129,11 @@ static int place_tensor(ts_verifier *v, const ts_answer *a, size_t t, const ts_r
     if (rc != TS_OK)
         return rc;
     ts_guarded_place(g, bytes, size, run->position, (t + 1) * STAGGER);
-    for (size_t r = 0; r < s->rows; r++) {
-        memcpy(g->start + r * ld * size, s->initial + r * s->length * size, s->length * size);
-        if (r + 1 < s->rows)
-            ts_canary_paint(g->start + (r * ld + s->length) * size, padding * size);
-    }
     v->call.tensor[t] = g->start;
     v->call.ld[t] = (int64_t)ld;
+    fill_placed(v, a, t);
+    for (size_t r = 0; r + 1 < s->rows; r++)
+        ts_canary_paint(g->start + (r * ld + s->length) * size, padding * size);
     post_zone(v, t, g);
     return TS_OK;
 }
@@ -147,27 +155,78 @@ static int place_workspace(ts_verifier *v, const ts_subject *s, const ts_run *ru
 
 /* ---- runs ------------------------------------------------------------------------------------ */
 
-static int run_once(ts_verifier *v, const ts_subject *s, const ts_answer *a, const ts_run *run, double *error,
+/*
+ * Preparing may read the constant operands and nothing else: it finds noise in the others, which come only
+ * afterwards, so that a variant that does the work of a call beforehand gives wrong results.
+ */
+static bool prepare(ts_verifier *v, const ts_subject *s, const ts_answer *a, ts_accuracy *accuracy,
                     ts_str *reason)
+{
+    const ts_kernel *k = v->problem->kernel;
+    for (size_t t = 0; t < k->tensor_count; t++) {
+        const ts_sheet *sheet = &a->sheets[t];
+        char *to = v->call.tensor[t];
+        for (size_t r = 0; r < sheet->rows && !k->tensors[t].constant; r++)
+            ts_element_fill_noise(v->elements[t], to + r * (size_t)v->call.ld[t] * sheet->size,
+                                  noise_seed + r, sheet->length);
+    }
+    v->board->phase = TS_PHASE_PREPARE;
+    s->prepare(&v->call);
+    for (size_t t = 0; t < k->tensor_count; t++)
+        if (!k->tensors[t].constant)
+            fill_placed(v, a, t);
+    v->board->phase = TS_PHASE_VERIFY;
+    if (ts_verify_check(v, a, false, accuracy, reason))
+        return true;
+    ts_str_append(reason, " while it prepared");
+    return false;
+}
+
+/* What was prepared must last: a second call on the same operands gives the same. */
+static bool call_again(ts_verifier *v, const ts_subject *s, const ts_answer *a, ts_accuracy *accuracy,
+                       ts_str *reason)
+{
+    for (size_t t = 0; t < v->problem->kernel->tensor_count; t++)
+        if (a->sheets[t].expected)
+            fill_placed(v, a, t);
+    s->call(&v->call);
+    if (ts_verify_check(v, a, true, accuracy, reason))
+        return true;
+    ts_str_append(reason, " when called again without another preparation");
+    return false;
+}
+
+static int place_all(ts_verifier *v, const ts_subject *s, const ts_answer *a, const ts_run *run)
 {
     int rc = TS_OK;
     for (size_t t = 0; t < v->problem->kernel->tensor_count && rc == TS_OK; t++)
         rc = place_tensor(v, a, t, run);
     if (rc == TS_OK)
         rc = place_workspace(v, s, run);
-    if (rc != TS_OK)
-        return rc;
     memcpy(v->call.dim, a->dims, sizeof v->call.dim);
     memcpy(v->call.scalar, a->scalars, sizeof v->call.scalar);
     memcpy(v->board->dims, a->dims, sizeof v->board->dims);
+    return rc;
+}
+
+static int run_once(ts_verifier *v, const ts_subject *s, const ts_answer *a, const ts_run *run,
+                    ts_accuracy *accuracy, ts_str *reason)
+{
+    int rc = place_all(v, s, a, run);
+    if (rc != TS_OK)
+        return rc;
     v->board->phase = TS_PHASE_VERIFY;
+    if (s->prepare && !prepare(v, s, a, accuracy, reason))
+        return 0;
     s->call(&v->call);
-    return ts_verify_check(v, a, true, error, reason) ? 1 : 0;
+    if (!ts_verify_check(v, a, true, accuracy, reason))
+        return 0;
+    return s->prepare && !call_again(v, s, a, accuracy, reason) ? 0 : 1;
 }
 
 /* Every small size and every set of scalars at least once, and each size flush against either zone in turn.
  */
-static int run_cases(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason)
+static int run_cases(ts_verifier *v, const ts_subject *s, ts_accuracy *accuracy, ts_str *reason)
 {
     size_t sets = ts_scalar_sets(v->problem->kernel), runs = s->case_count > sets ? s->case_count : sets;
     int rc = 1;
@@ -176,28 +235,28 @@ static int run_cases(ts_verifier *v, const ts_subject *s, double *error, ts_str 
         ts_run run = {i % 2 ? TS_AT_START : TS_AT_END, i % 3 != 0};
         rc = small_answer(v, s->cases[i % s->case_count], i % sets, &a);
         if (rc == TS_OK)
-            rc = run_once(v, s, a, &run, error, reason);
+            rc = run_once(v, s, a, &run, accuracy, reason);
     }
     return rc;
 }
 
 /* At the asked size: once where smaller sizes were tried, with every set of scalars where this is the only
  * size. */
-static int run_asked(ts_verifier *v, const ts_subject *s, size_t runs, double *error, ts_str *reason)
+static int run_asked(ts_verifier *v, const ts_subject *s, size_t runs, ts_accuracy *accuracy, ts_str *reason)
 {
     const ts_references *known = v->references;
     size_t first = ts_rng_below(&v->rng, known->count);
     int rc = 1;
     for (size_t i = 0; i < runs && rc == 1; i++) {
         ts_run run = {i % 2 ? TS_AT_START : TS_AT_END, i != 1};
-        rc = run_once(v, s, &known->answers[(first + i) % known->count], &run, error, reason);
+        rc = run_once(v, s, &known->answers[(first + i) % known->count], &run, accuracy, reason);
     }
     return rc;
 }
 
-int ts_verify_for_timing(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason)
+int ts_verify_for_timing(ts_verifier *v, const ts_subject *s, ts_accuracy *accuracy, ts_str *reason)
 {
-    return run_once(v, s, &v->references->answers[0], &(ts_run){TS_AT_ALIGNED, false}, error, reason);
+    return run_once(v, s, &v->references->answers[0], &(ts_run){TS_AT_ALIGNED, false}, accuracy, reason);
 }
 
 static size_t asked_runs(const ts_verifier *v, const ts_subject *s)
@@ -207,33 +266,33 @@ static size_t asked_runs(const ts_verifier *v, const ts_subject *s)
     return s->case_count ? 1 : 2;
 }
 
-static int verify(ts_verifier *v, const ts_subject *s, bool cases, double *error, ts_str *reason)
+static int verify(ts_verifier *v, const ts_subject *s, bool cases, ts_accuracy *accuracy, ts_str *reason)
 {
-    *error = 0;
+    *accuracy = (ts_accuracy){0};
     ts_rng_seed(&v->rng, padding_seed);
-    int rc = cases && !s->fixed_shape ? run_cases(v, s, error, reason) : 1;
+    int rc = cases && !s->fixed_shape ? run_cases(v, s, accuracy, reason) : 1;
     if (rc == 1)
-        rc = run_asked(v, s, cases ? asked_runs(v, s) : 1, error, reason);
+        rc = run_asked(v, s, cases ? asked_runs(v, s) : 1, accuracy, reason);
     if (rc == 1)
-        rc = ts_verify_for_timing(v, s, error, reason);
+        rc = ts_verify_for_timing(v, s, accuracy, reason);
     v->board->phase = TS_PHASE_IDLE;
     return rc;
 }
 
-int ts_verify_variant(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason)
+int ts_verify_variant(ts_verifier *v, const ts_subject *s, ts_accuracy *accuracy, ts_str *reason)
 {
-    return verify(v, s, true, error, reason);
+    return verify(v, s, true, accuracy, reason);
 }
 
-int ts_verify_asked(ts_verifier *v, const ts_subject *s, double *error, ts_str *reason)
+int ts_verify_asked(ts_verifier *v, const ts_subject *s, ts_accuracy *accuracy, ts_str *reason)
 {
-    return verify(v, s, false, error, reason);
+    return verify(v, s, false, accuracy, reason);
 }
 
-int ts_verify_after(ts_verifier *v, double *error, ts_str *reason)
+int ts_verify_after(ts_verifier *v, ts_accuracy *accuracy, ts_str *reason)
 {
     const ts_answer *a = &v->references->answers[0];
-    if (ts_verify_check(v, a, a->overwrites, error, reason))
+    if (ts_verify_check(v, a, a->overwrites, accuracy, reason))
         return 1;
     ts_str_append(reason, " after repeated calls");
     return 0;

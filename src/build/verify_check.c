@@ -11,7 +11,13 @@ enum { CHUNK = 512 };
 typedef struct ts_worst {
     double error, got, expected;
     size_t row, column;
+    double off; /* largest |C-R|, perhaps of another element */
 } ts_worst;
+
+/* The tolerance of one tensor: at least `least`. */
+typedef struct ts_limit {
+    double absolute, relative, least;
+} ts_limit;
 
 /* ---- reasons --------------------------------------------------------------------------------- */
 
@@ -67,49 +73,59 @@ static void explain_worst(const ts_verifier *v, const ts_answer *a, size_t t, co
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
-static double element_error(double got, double expected, const ts_answer *a)
+static void compare_element(const ts_limit *limit, double got, double expected, size_t row, size_t column,
+                            ts_worst *w)
 {
     if (got == expected || (isnan(got) && isnan(expected)))
-        return 0;
-    double ratio = fabs(got - expected) / (a->absolute + a->relative * fabs(expected));
-    return isnan(ratio) ? INFINITY : ratio;
-}
-
-static void compare_chunk(const ts_answer *a, const double *got, const double *expected, size_t n, size_t row,
-                          size_t column, ts_worst *w)
-{
-    for (size_t i = 0; i < n; i++) {
-        double error = element_error(got[i], expected[i], a);
-        if (error > w->error)
-            *w = (ts_worst){error, got[i], expected[i], row, column + i};
+        return;
+    double off = fabs(got - expected), tolerance = limit->absolute + limit->relative * fabs(expected);
+    double error = off / (tolerance > limit->least ? tolerance : limit->least);
+    error = isnan(error) ? INFINITY : error;
+    w->off = off > w->off ? off : isnan(off) ? INFINITY : w->off;
+    if (error > w->error) {
+        w->error = error;
+        w->got = got;
+        w->expected = expected;
+        w->row = row;
+        w->column = column;
     }
 }
 
-static void compare_row(const ts_verifier *v, const ts_answer *a, const char *got, const char *expected,
+static void compare_row(const ts_element *e, const ts_limit *limit, const char *got, const char *expected,
                         size_t length, size_t row, ts_worst *w)
 {
-    const size_t size = v->element->size;
     double x[CHUNK], y[CHUNK];
-    if (memcmp(got, expected, length * size) == 0)
+    if (memcmp(got, expected, length * e->size) == 0)
         return;
     for (size_t done = 0; done < length;) {
         size_t part = length - done < CHUNK ? length - done : CHUNK;
-        v->element->load(x, got + done * size, part);
-        v->element->load(y, expected + done * size, part);
-        compare_chunk(a, x, y, part, row, done, w);
+        e->load(x, got + done * e->size, part);
+        e->load(y, expected + done * e->size, part);
+        for (size_t i = 0; i < part; i++)
+            compare_element(limit, x[i], y[i], row, done + i, w);
         done += part;
     }
 }
 
-static bool check_output(const ts_verifier *v, const ts_answer *a, size_t t, double *error, ts_str *reason)
+static void keep_worst(const ts_worst *w, double largest, ts_accuracy *accuracy)
+{
+    accuracy->error = w->error > accuracy->error ? w->error : accuracy->error;
+    if (largest > 0 && w->off / largest > accuracy->deviation)
+        accuracy->deviation = w->off / largest;
+}
+
+static bool check_output(const ts_verifier *v, const ts_answer *a, size_t t, ts_accuracy *accuracy,
+                         ts_str *reason)
 {
     const ts_sheet *s = &a->sheets[t];
-    const size_t size = v->element->size, ld = (size_t)v->call.ld[t];
+    const size_t ld = (size_t)v->call.ld[t];
     const char *got = v->call.tensor[t];
+    const ts_limit limit = {a->absolute, a->relative, v->problem->max_error * s->largest};
     ts_worst worst = {.error = 0};
     for (size_t r = 0; r < s->rows; r++)
-        compare_row(v, a, got + r * ld * size, s->expected + r * s->length * size, s->length, r, &worst);
-    *error = worst.error > *error ? worst.error : *error;
+        compare_row(v->elements[t], &limit, got + r * ld * s->size, s->expected + r * s->length * s->size,
+                    s->length, r, &worst);
+    keep_worst(&worst, s->largest, accuracy);
     if (worst.error > 1)
         explain_worst(v, a, t, &worst, reason);
     return worst.error <= 1;
@@ -118,7 +134,7 @@ static bool check_output(const ts_verifier *v, const ts_answer *a, size_t t, dou
 static bool check_input(const ts_verifier *v, const ts_answer *a, size_t t, ts_str *reason)
 {
     const ts_sheet *s = &a->sheets[t];
-    const size_t size = v->element->size, ld = (size_t)v->call.ld[t];
+    const size_t size = s->size, ld = (size_t)v->call.ld[t];
     const char *now = v->call.tensor[t];
     for (size_t r = 0; r < s->rows; r++) {
         const char *row = now + r * ld * size, *before = s->initial + r * s->length * size;
@@ -139,7 +155,7 @@ static bool check_padding(const ts_verifier *v, const ts_answer *a, size_t t, ts
 {
     const ts_sheet *s = &a->sheets[t];
     const ts_tensor *tensor = &v->problem->kernel->tensors[t];
-    const size_t size = v->element->size, ld = (size_t)v->call.ld[t];
+    const size_t size = s->size, ld = (size_t)v->call.ld[t];
     const char *start = v->call.tensor[t];
     for (size_t r = 0; ld > s->length && r + 1 < s->rows; r++) {
         const char *trace = ts_canary_trace(start + (r * ld + s->length) * size, (ld - s->length) * size);
@@ -169,11 +185,12 @@ static bool check_surroundings(const ts_verifier *v, const ts_answer *a, const t
     return false;
 }
 
-bool ts_verify_check(const ts_verifier *v, const ts_answer *a, bool results, double *error, ts_str *reason)
+bool ts_verify_check(const ts_verifier *v, const ts_answer *a, bool results, ts_accuracy *accuracy,
+                     ts_str *reason)
 {
     const ts_kernel *k = v->problem->kernel;
     for (size_t t = 0; t < k->tensor_count; t++)
-        if (results && a->sheets[t].expected && !check_output(v, a, t, error, reason))
+        if (results && a->sheets[t].expected && !check_output(v, a, t, accuracy, reason))
             return false;
     for (size_t t = 0; t < k->tensor_count; t++) {
         if (!a->sheets[t].expected && !check_input(v, a, t, reason))

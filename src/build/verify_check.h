@@ -6,8 +6,9 @@
 
 /**
  * Compare outputs with `a` (if `results`), inputs with what they were, paddings and surroundings with their
- * canaries. True if all is well; else `reason` says what is wrong. *error grows to the largest error seen.
+ * canaries. True if all is well; else `reason` says what is wrong. *accuracy grows to the worst seen.
  */
-bool ts_verify_check(const ts_verifier *v, const ts_answer *a, bool results, double *error, ts_str *reason);
+bool ts_verify_check(const ts_verifier *v, const ts_answer *a, bool results, ts_accuracy *accuracy,
+                     ts_str *reason);
 
 #endif

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -37,6 +38,18 @@ static void disarm_exit(void)
 #endif
 }
 
+/* Several threads share the CPUs; the OpenMP runtimes that variants bring count them when they are loaded.
+ * LLVM's lets its threads spin for 200 ms after their last work, on CPUs that the next variant is to be
+ * measured on: it gets a few milliseconds, about as much as GNU's takes. */
+static void settle_on_cpus(const ts_worker_setup *setup)
+{
+    if (setup->threads > 1) {
+        setenv("KMP_BLOCKTIME", "2", 0);
+        sched_setaffinity(0, sizeof setup->cpus, &setup->cpus);
+    } else if (setup->cpu >= 0)
+        ts_pin(setup->cpu);
+}
+
 static void run_child(pid_t session, const ts_worker_setup *setup, int fd, ts_board *board,
                       void (*body)(const void *, ts_worker_side *), const void *context)
 {
@@ -47,11 +60,14 @@ static void run_child(pid_t session, const ts_worker_setup *setup, int fd, ts_bo
     ts_close_from(WORKER_FD + 1);
     signal(SIGPIPE, SIG_IGN);
     disarm_exit();
-    if (setup->cpu >= 0)
-        ts_pin(setup->cpu);
+    settle_on_cpus(setup);
     ts_faults_watch(board);
-    board->fences =
-        ts_sandbox_enter(&(ts_sandbox){setup->scratch, setup->memory, setup->cpu_seconds, FILE_BYTES});
+    board->fences = ts_sandbox_enter(&(ts_sandbox){.folder = setup->scratch,
+                                                   .memory = setup->memory,
+                                                   .cpu_seconds = setup->cpu_seconds,
+                                                   .file_bytes = FILE_BYTES,
+                                                   .threads = setup->threads,
+                                                   .shared_memory = setup->threads > 1});
     ts_worker_side side = {getpid(), WORKER_FD, board, setup};
     body(context, &side);
     ts_message_send(WORKER_FD, TS_MESSAGE_END, 0, NULL, 0);
@@ -107,9 +123,20 @@ bool ts_worker_read(ts_worker *w)
     return true;
 }
 
+/* LLVM's OpenMP runtime registers itself in a file that it removes at a normal exit, which a worker never
+ * has. */
+static void remove_registration(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/dev/shm/__KMP_REGISTERED_LIB_%ld_%ld", (long)pid, (long)getuid());
+    unlink(path);
+}
+
 int ts_worker_stop(ts_worker *w)
 {
     int status = w->pid > 0 ? ts_group_kill(w->pid) : -1;
+    if (w->pid > 0)
+        remove_registration(w->pid);
     if (w->fd >= 0)
         close(w->fd);
     ts_message_reader_free(&w->reader);

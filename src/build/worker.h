@@ -12,6 +12,7 @@
 #include "build/worker_protocol.h"
 #include "measure/timer.h"
 
+#include <sched.h>
 #include <sys/types.h>
 
 /** The session's end of a worker. Zero: none. */
@@ -26,6 +27,8 @@ typedef struct ts_worker {
 /** How a worker is set up. */
 typedef struct ts_worker_setup {
     int cpu;             /**< to run on; -1: any */
+    cpu_set_t cpus;      /**< to run on, `cpu` among them, where threads > 1 */
+    int threads;         /**< that variants start; 0 means 1 */
     bool realtime;       /**< measure at real-time priority if allowed */
     const char *scratch; /**< the one folder it may write to */
     size_t memory;

@@ -101,10 +101,11 @@ void ts_worker_phase(const ts_worker *w, const ts_problem *p, ts_str *out)
         [TS_PHASE_REFERENCE] = "waiting for the reference",
         [TS_PHASE_VERIFY] = "being verified",
         [TS_PHASE_MEASURE] = "being measured",
+        [TS_PHASE_PREPARE] = "preparing its operands",
     };
     ts_phase phase = w->board->phase;
     ts_str_append(out, (unsigned)phase < TS_PHASE_COUNT ? phases[phase] : "running");
-    if (phase == TS_PHASE_VERIFY || phase == TS_PHASE_MEASURE)
+    if (phase == TS_PHASE_VERIFY || phase == TS_PHASE_MEASURE || phase == TS_PHASE_PREPARE)
         append_dims(w->board, p, " at ", out);
 }
 

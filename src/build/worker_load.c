@@ -36,11 +36,18 @@ void ts_send_failed(const ts_worker_side *side, uint32_t item, ts_status status,
     ts_str_free(&payload);
 }
 
+void ts_send_verified(const ts_worker_side *side, uint32_t item, ts_accuracy accuracy, double seconds)
+{
+    double numbers[3] = {accuracy.error, accuracy.deviation, seconds};
+    ts_message_send(side->fd, TS_MESSAGE_VERIFIED, item, numbers, sizeof numbers);
+}
+
 bool ts_load_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_subject *out)
 {
     const ts_work_item *item = &work->items[i];
-    char symbol[64];
+    char symbol[64], prepare[64];
     snprintf(symbol, sizeof symbol, "ts_v_%s_call", item->variant->id);
+    snprintf(prepare, sizeof prepare, "ts_v_%s_prepare_call", item->variant->id);
     *out = (ts_subject){.fixed_shape = item->variant->fixed_shape,
                         .huge_pages = item->variant->huge_pages,
                         .workspace_bytes = item->variant->workspace_bytes,
@@ -48,16 +55,28 @@ bool ts_load_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_subj
                         .case_count = item->case_count};
     side->board->phase = TS_PHASE_LOAD;
     out->call = ts_load_call(item->object, symbol);
-    if (!out->call)
+    if (out->call && item->variant->prepares)
+        out->prepare = ts_load_call(item->object, prepare);
+    bool loaded = out->call && (out->prepare || !item->variant->prepares);
+    if (!loaded)
         ts_send_failed(side, i, TS_STATUS_COMPILE_FAILED, TS_BLAME_OBJECT, NAN, ts_error());
-    return out->call != NULL;
+    return loaded;
+}
+
+bool ts_load_oracle(const ts_work *work, ts_oracle *out)
+{
+    const bool fills = ts_kernel_fills_by_reference(work->problem->kernel);
+    *out = (ts_oracle){.results = ts_load_call(work->reference_object, "ts_reference_call")};
+    if (out->results && fills)
+        out->inputs = ts_load_call(work->reference_object, "ts_inputs_call");
+    return out->results && (out->inputs || !fills);
 }
 
 bool ts_load_verifier(const ts_work *work, ts_worker_side *side, ts_verifier *out)
 {
-    ts_call_fn *reference = ts_load_call(work->reference_object, "ts_reference_call");
-    if (reference &&
-        ts_verifier_open(work->problem, work->slots, work->references, reference, side->board, out) == TS_OK)
+    ts_oracle oracle;
+    if (ts_load_oracle(work, &oracle) &&
+        ts_verifier_open(work->problem, work->slots, work->references, oracle, side->board, out) == TS_OK)
         return true;
     ts_send_failed(side, UINT32_MAX, TS_STATUS_UNAVAILABLE, TS_BLAME_OBJECT, NAN, ts_error());
     return false;

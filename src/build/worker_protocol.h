@@ -13,7 +13,7 @@
 
 typedef enum ts_message_kind {
     TS_MESSAGE_BEGIN = 1, /**< work on item i begins */
-    TS_MESSAGE_VERIFIED,  /**< item i is right: double error, double seconds */
+    TS_MESSAGE_VERIFIED,  /**< item i is right: double error, double deviation, double seconds */
     TS_MESSAGE_SAMPLES,   /**< u64 inner, double seconds, then the samples as doubles */
     TS_MESSAGE_FAILED,    /**< item i: u32 ts_status, u32 ts_blame, double error, text */
     TS_MESSAGE_DONE,      /**< item i is done with */

@@ -17,11 +17,11 @@ static const double reference_seconds = 0.5;
 void ts_work_reference(const void *context, ts_worker_side *side)
 {
     const ts_work *work = context;
-    ts_call_fn *reference = ts_load_call(work->reference_object, "ts_reference_call");
+    ts_oracle oracle;
     ts_message_send(side->fd, TS_MESSAGE_BEGIN, 0, NULL, 0);
     side->board->phase = TS_PHASE_REFERENCE;
-    if (reference && ts_references_compute(work->references, work->problem, work->slots, reference,
-                                           reference_seconds) == TS_OK)
+    if (ts_load_oracle(work, &oracle) && ts_references_compute(work->references, work->problem, work->slots,
+                                                               oracle, reference_seconds) == TS_OK)
         ts_message_send(side->fd, TS_MESSAGE_DONE, 0, NULL, 0);
     else
         ts_send_failed(side, 0, TS_STATUS_UNAVAILABLE, TS_BLAME_OBJECT, NAN, ts_error());
@@ -37,12 +37,6 @@ static void send_samples(const ts_worker_side *side, uint32_t i, const ts_timing
     ts_str_free(&payload);
 }
 
-static void send_verified(const ts_worker_side *side, uint32_t i, double error, double seconds)
-{
-    double numbers[2] = {error, seconds};
-    ts_message_send(side->fd, TS_MESSAGE_VERIFIED, i, numbers, sizeof numbers);
-}
-
 static bool time_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_verifier *v, ts_call_fn *fn,
                       double *best)
 {
@@ -50,16 +44,19 @@ static bool time_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_
     ts_timing_plan plan = work->plan;
     ts_timed timed = {fn, v->call};
     ts_str reason = TS_STR_INIT;
-    double before = ts_now(), error = 0;
+    ts_accuracy accuracy = {0};
+    double before = ts_now();
     plan.hopeless = isnan(*best) ? 0 : hopeless * *best;
     plan.contender = isnan(*best) ? 0 : contender * *best;
     side->board->phase = TS_PHASE_MEASURE;
+    ts_threads_bind(side);
     ts_priority_raise(side);
     int rc = ts_timer_run(ts_timed_call, &timed, &plan, &timing);
     ts_priority_drop();
+    ts_threads_release(side);
     if (rc == TS_OK)
-        rc = ts_verify_after(v, &error, &reason);
-    bool good = ts_send_verdict(side, i, rc, error, ts_str_text(&reason));
+        rc = ts_verify_after(v, &accuracy, &reason);
+    bool good = ts_send_verdict(side, i, rc, accuracy.error, ts_str_text(&reason));
     if (good) {
         double median = ts_median(timing.samples, timing.count);
         *best = isnan(*best) || median < *best ? median : *best;
@@ -78,13 +75,14 @@ static bool work_on(const ts_work *work, uint32_t i, ts_worker_side *side, ts_ve
 {
     ts_subject subject;
     ts_str reason = TS_STR_INIT;
-    double before = ts_now(), error = NAN;
+    ts_accuracy accuracy = {NAN, NAN};
+    double before = ts_now();
     if (!ts_load_item(work, i, side, &subject))
         return true;
-    int verdict = ts_verify_variant(v, &subject, &error, &reason);
-    bool good = ts_send_verdict(side, i, verdict, error, ts_str_text(&reason));
+    int verdict = ts_verify_variant(v, &subject, &accuracy, &reason);
+    bool good = ts_send_verdict(side, i, verdict, accuracy.error, ts_str_text(&reason));
     if (good) {
-        send_verified(side, i, error, ts_now() - before);
+        ts_send_verified(side, i, accuracy, ts_now() - before);
         good = time_item(work, i, side, v, subject.call, best);
     }
     ts_str_free(&reason);

@@ -37,6 +37,10 @@ static int find_manifest(const char *name_or_path, char path[PATH_MAX])
                     : snprintf(wanted, sizeof wanted, "%s/%s/kernel.xml", templates, name_or_path);
     if (n < PATH_MAX && *name_or_path && realpath(wanted, path))
         return 0;
+    /* A function that was tuned from its C file is known by its name afterwards. */
+    n = is_path ? PATH_MAX : snprintf(wanted, sizeof wanted, "%s/nest/%s/kernel.xml", ts_path_cache(), name_or_path);
+    if (n < PATH_MAX && *name_or_path && realpath(wanted, path))
+        return 0;
     if (is_path)
         return ts_fail(TS_ENOTFOUND,
                        "no kernel in %s: it has no readable kernel.xml; give a kernel's folder or name",
@@ -72,6 +76,22 @@ static int check_files(const ts_kernel *kernel)
             "%s: the kernel has no reference.c beside its manifest; write one that defines ts_reference()",
             kernel->path);
     return 0;
+}
+
+/* The compiler would find it too, but only when the first variant is tried. */
+static int check_inputs(const ts_kernel *kernel)
+{
+    char *text = NULL;
+    if (!ts_kernel_fills_by_reference(kernel))
+        return 0;
+    int rc = ts_file_read(kernel->reference, SOURCE_LIMIT, &text, NULL);
+    if (rc == 0 && !strstr(text, "ts_inputs("))
+        rc = ts_fail(TS_EINPUT,
+                     "%s: the manifest has a tensor with fill=\"reference\", but there is no ts_inputs() to "
+                     "fill it; define void ts_inputs(...) with the parameters of ts_reference()",
+                     kernel->reference);
+    free(text);
+    return rc;
 }
 
 /* Everything that decides what the kernel computes and which variants there are. */
@@ -142,7 +162,7 @@ int ts_kernel_load(const char *name_or_path, ts_kernel **out)
         rc = ts_file_read(path, SOURCE_LIMIT, &text, &length);
     if (rc == 0)
         rc = ts_kernel_parse(text, length, path, schema, out);
-    if (rc == 0 && (rc = check_files(*out)) == 0)
+    if (rc == 0 && (rc = check_files(*out)) == 0 && (rc = check_inputs(*out)) == 0)
         rc = hash_kernel(*out, text, length);
     if (rc < 0) {
         ts_kernel_free(*out);
@@ -225,6 +245,7 @@ static void free_service(ts_kernel *k)
     }
     ts_expr_free(k->workspace);
     ts_expr_free(k->huge);
+    ts_expr_free(k->prepare);
 }
 
 void ts_kernel_free(ts_kernel *k)

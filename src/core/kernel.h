@@ -23,7 +23,13 @@ typedef struct ts_dim {
     size_t slot;
 } ts_dim;
 
-/** An element type. */
+/** An element type of a single operand, whatever the problem's is: the name "bf16", the C type "uint16_t". */
+typedef struct ts_operand_type {
+    const char *name, *ctype;
+    int64_t size; /**< bytes */
+} ts_operand_type;
+
+/** An element type that problems come in. */
 typedef struct ts_type {
     char *name;                   /**< "f32" */
     char *ctype;                  /**< "float" */
@@ -40,15 +46,19 @@ typedef struct ts_tensor {
     ts_access access;
     ts_expr **extents; /**< outermost first */
     size_t extent_count;
+    const ts_operand_type *type; /**< NULL: the problem's */
     bool exact_fill; /**< fill="grid": multiples of 1/8 in [-1,1], sums of products stay exact; else uniform
                         in [-1,1) */
+    bool reference_fill; /**< fill="reference": by ts_inputs() of reference.c */
+    bool constant;       /**< what a variant that prepares may read before the calls */
 } ts_tensor;
 
-/** A scalar argument, passed by value as the element type. */
+/** A scalar argument, passed by value. */
 typedef struct ts_scalar {
     char *name;
-    double fallback;  /**< value when timing */
-    double verify[4]; /**< values to verify with, besides */
+    const ts_operand_type *type; /**< NULL: the problem's */
+    double fallback;             /**< value when timing */
+    double verify[4];            /**< values to verify with, besides */
     size_t verify_count;
 } ts_scalar;
 
@@ -139,6 +149,7 @@ typedef struct ts_kernel {
     char hash[65];                             /**< of manifest, templates and reference */
     ts_names *names;
     size_t slot_count, type_slot, type_size_slot; /**< `type` is a string, `type.size` its bytes */
+    size_t max_error_slot, threads_slot;          /**< `max_error` is a real, `threads` an integer */
     ts_dim *dims;
     size_t dim_count;
     ts_type *types;
@@ -165,25 +176,37 @@ typedef struct ts_kernel {
     size_t use_count;
     ts_expr *flops, *bytes;    /**< work of one call */
     ts_expr *workspace, *huge; /**< bytes of workspace and whether on huge pages; NULL: none */
+    bool prepares;             /**< the manifest has <prepare>: */
+    ts_expr *prepare;          /**< which variants define NAME_prepare; NULL: all */
+    ts_place prepare_place;
 } ts_kernel;
 
 /** Load a kernel by folder path, or by name from the data folder's templates/. */
 int ts_kernel_load(const char *name_or_path, ts_kernel **out);
 void ts_kernel_free(ts_kernel *kernel);
 
-/** One problem of a kernel: element type and dimensions. Plain data. */
+/** One problem of a kernel: element type and dimensions, and what the user allows. Plain data. */
 typedef struct ts_problem {
     const ts_kernel *kernel;
     const ts_type *type;
     int64_t dims[TS_MAX_DIMS];
+    double max_error; /**< |C - R| may also reach max_error * max|R|; 0: the type's tolerance alone */
+    int threads;      /**< of one call; 0 means 1 */
 } ts_problem;
 
 /** Parse "m=512,n=512,k=512" (absent dimensions take their default; out of range or unknown is TS_EINPUT
- * naming the range). */
+ * naming the range). max_error is then 0 and threads 1. */
 int ts_problem_parse(const ts_kernel *kernel, const char *type, const char *shape, ts_problem *out);
 /** "m=512,n=512,k=512,ta=0,tb=0": every dimension, in the manifest's order: the problem's key in the store.
  * Appends. */
 void ts_problem_text(const ts_problem *problem, struct ts_str *out);
+/** The type that a tensor or scalar has in this problem. */
+ts_operand_type ts_problem_tensor_type(const ts_problem *problem, size_t tensor);
+ts_operand_type ts_problem_scalar_type(const ts_problem *problem, size_t scalar);
+/** A call may use this many threads: at least 1. */
+int ts_problem_threads(const ts_problem *problem);
+/** Some tensor is filled by ts_inputs() of reference.c. */
+bool ts_kernel_fills_by_reference(const ts_kernel *kernel);
 /** Flops (and compulsory bytes) of one call. */
 int ts_problem_work(const ts_problem *problem, double *flops, double *bytes);
 

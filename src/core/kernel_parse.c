@@ -58,6 +58,18 @@ static int read_type(ts_kernel *kernel, const xmlNode *node)
     return 0;
 }
 
+/* A bfloat16 travels as its bits in a uint16_t: no C conversion makes one of a number. */
+static int check_scalar_type(const ts_kernel *kernel, const xmlNode *node, const ts_scalar *scalar)
+{
+    bool bits = scalar->type && strcmp(scalar->type->name, "bf16") == 0;
+    for (size_t i = 0; i < kernel->type_count && !scalar->type; i++)
+        bits = bits || strcmp(kernel->types[i].name, "bf16") == 0;
+    return bits ? ts_xml_fail(node, TS_EINPUT,
+                              "scalar %s can't be passed as bf16, which C holds as bits; add type=\"f32\"",
+                              scalar->name)
+                : 0;
+}
+
 /* The schema has checked that these are at most four numbers. */
 static int read_scalar(ts_kernel *kernel, const xmlNode *node)
 {
@@ -66,6 +78,10 @@ static int read_scalar(ts_kernel *kernel, const xmlNode *node)
     if (!scalar)
         return TS_ENOMEM;
     int rc = ts_manifest_text(node, "name", &scalar->name);
+    if (rc == 0)
+        rc = ts_manifest_operand_type(node, &scalar->type);
+    if (rc == 0)
+        rc = check_scalar_type(kernel, node, scalar);
     if (rc == 0)
         rc = ts_manifest_text(node, "default", &fallback);
     if (rc == 0)
@@ -101,14 +117,24 @@ static int read_tensor(ts_kernel *kernel, const xmlNode *node)
     if ((rc = ts_manifest_text(node, "name", &tensor->name)) < 0 ||
         (rc = ts_manifest_text(node, "ld", &tensor->ld)) < 0 ||
         (rc = ts_manifest_text(node, "access", &access)) < 0 ||
-        (rc = ts_manifest_text(node, "fill", &fill)) < 0)
+        (rc = ts_manifest_text(node, "fill", &fill)) < 0 ||
+        (rc = ts_manifest_operand_type(node, &tensor->type)) < 0)
         goto done;
     tensor->access = strcmp(access, "read") == 0    ? TS_READ
                      : strcmp(access, "write") == 0 ? TS_WRITE
                                                     : TS_UPDATE;
     tensor->exact_fill = fill && strcmp(fill, "grid") == 0;
-    rc = ts_manifest_expr_list(kernel, node, "shape", TS_SCOPE_PROBLEM, &tensor->extents,
-                               &tensor->extent_count);
+    tensor->reference_fill = fill && strcmp(fill, "reference") == 0;
+    tensor->constant = tensor->access == TS_READ;
+    if (tensor->reference_fill && tensor->access == TS_WRITE)
+        rc = ts_xml_fail(
+            node, TS_EINPUT,
+            "tensor %s is only written, so that nothing can fill it; declare access=\"update\" or "
+            "remove fill=\"reference\"",
+            tensor->name);
+    if (rc == 0)
+        rc = ts_manifest_expr_list(kernel, node, "shape", TS_SCOPE_PROBLEM, &tensor->extents,
+                                   &tensor->extent_count);
 done:
     free(access);
     free(fill);
@@ -233,7 +259,9 @@ int ts_manifest_interface(ts_kernel *kernel, const xmlNode *root)
     if ((rc = ts_manifest_text(root, "name", &kernel->name)) < 0 ||
         (rc = ts_manifest_text(root, "summary", &kernel->summary)) < 0 ||
         (rc = ts_names_add(kernel->names, "type", &kernel->type_slot)) < 0 ||
-        (rc = ts_names_add(kernel->names, "type.size", &kernel->type_size_slot)) < 0)
+        (rc = ts_names_add(kernel->names, "type.size", &kernel->type_size_slot)) < 0 ||
+        (rc = ts_names_add(kernel->names, "max_error", &kernel->max_error_slot)) < 0 ||
+        (rc = ts_names_add(kernel->names, "threads", &kernel->threads_slot)) < 0)
         return rc;
     return ts_manifest_read(kernel, root, sections, sizeof sections / sizeof *sections);
 }

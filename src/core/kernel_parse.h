@@ -50,6 +50,8 @@ int ts_manifest_int(const xmlNode *node, const char *attribute, int64_t *out);
 /** An attribute as a comma list of expressions. */
 int ts_manifest_expr_list(const ts_kernel *kernel, const xmlNode *node, const char *attribute, ts_scope scope,
                           ts_expr ***out, size_t *count);
+/** An attribute that names an operand's own type; *out stays NULL if it is absent. */
+int ts_manifest_operand_type(const xmlNode *node, const ts_operand_type **out);
 /** Where an attribute's value stands. */
 ts_place ts_manifest_place(const xmlNode *node, const char *attribute);
 /** Add a name for expressions to use: one with a value (*slot), or one that stands for `definition`. Refuses

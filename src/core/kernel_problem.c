@@ -102,7 +102,7 @@ int ts_shape_parse(const ts_kernel *kernel, const char *shape, int64_t *dims)
 
 int ts_problem_parse(const ts_kernel *kernel, const char *type, const char *shape, ts_problem *out)
 {
-    *out = (ts_problem){.kernel = kernel};
+    *out = (ts_problem){.kernel = kernel, .threads = 1};
     for (size_t i = 0; i < kernel->type_count && !out->type; i++)
         if (!type || strcmp(kernel->types[i].name, type) == 0)
             out->type = &kernel->types[i];
@@ -120,6 +120,35 @@ void ts_problem_text(const ts_problem *problem, ts_str *out)
 {
     for (size_t i = 0; i < problem->kernel->dim_count; i++)
         ts_str_format(out, "%s%s=%" PRId64, i ? "," : "", problem->kernel->dims[i].name, problem->dims[i]);
+}
+
+static ts_operand_type type_in(const ts_problem *problem, const ts_operand_type *own)
+{
+    const ts_type *type = problem->type;
+    return own ? *own : (ts_operand_type){type->name, type->ctype, type->size};
+}
+
+ts_operand_type ts_problem_tensor_type(const ts_problem *problem, size_t tensor)
+{
+    return type_in(problem, problem->kernel->tensors[tensor].type);
+}
+
+ts_operand_type ts_problem_scalar_type(const ts_problem *problem, size_t scalar)
+{
+    return type_in(problem, problem->kernel->scalars[scalar].type);
+}
+
+int ts_problem_threads(const ts_problem *problem)
+{
+    return problem->threads > 1 ? problem->threads : 1;
+}
+
+bool ts_kernel_fills_by_reference(const ts_kernel *kernel)
+{
+    for (size_t i = 0; i < kernel->tensor_count; i++)
+        if (kernel->tensors[i].reference_fill)
+            return true;
+    return false;
 }
 
 int ts_problem_work(const ts_problem *problem, double *flops, double *bytes)
@@ -156,6 +185,8 @@ int ts_kernel_slots(const ts_problem *problem, const ts_target *target, ts_value
     memset(slots, 0, kernel->slot_count * sizeof *slots);
     slots[kernel->type_slot] = ts_string(problem->type->name);
     slots[kernel->type_size_slot] = ts_int(problem->type->size);
+    slots[kernel->max_error_slot] = ts_real(problem->max_error);
+    slots[kernel->threads_slot] = ts_int(ts_problem_threads(problem));
     for (size_t i = 0; i < kernel->dim_count; i++)
         slots[kernel->dims[i].slot] = ts_int(problem->dims[i]);
     int rc = 0;

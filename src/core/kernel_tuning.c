@@ -152,6 +152,48 @@ static int read_workspace(ts_kernel *kernel, const xmlNode *node)
     return rc < 0 ? rc : ts_manifest_expr(kernel, node, "huge", TS_SCOPE_ALL, &kernel->huge);
 }
 
+static int keep_constant(ts_kernel *kernel, const xmlNode *node, const char *name)
+{
+    for (size_t i = 0; i < kernel->tensor_count; i++)
+        if (strcmp(kernel->tensors[i].name, name) == 0 && kernel->tensors[i].access == TS_READ)
+            return kernel->tensors[i].constant = true, 0;
+    return ts_xml_fail(node, TS_EINPUT,
+                       "'%s' is no tensor that is only read, so it can't be prepared; correct constant",
+                       name);
+}
+
+/* Without `constant` every operand that is only read counts as constant. */
+static int read_constants(ts_kernel *kernel, const xmlNode *node)
+{
+    char *text = NULL, *rest = NULL;
+    int rc = ts_manifest_text(node, "constant", &text);
+    for (size_t i = 0; text && i < kernel->tensor_count; i++)
+        kernel->tensors[i].constant = false;
+    for (char *name = text ? strtok_r(text, " \t\r\n,", &rest) : NULL; name && rc == 0;
+         name = strtok_r(NULL, " \t\r\n,", &rest))
+        rc = keep_constant(kernel, node, name);
+    free(text);
+    return rc;
+}
+
+static int read_prepare(ts_kernel *kernel, const xmlNode *node)
+{
+    kernel->prepares = true;
+    kernel->prepare_place = ts_manifest_place(node, NULL);
+    kernel->prepare_place.file = kernel->path;
+    int rc = ts_manifest_expr(kernel, node, "when", TS_SCOPE_ALL, &kernel->prepare);
+    if (rc == 0 && !kernel->workspace)
+        rc = ts_xml_fail(node, TS_EINPUT,
+                         "<prepare> writes into the workspace, and there is none; add a <workspace>");
+    for (size_t i = 0; i < kernel->template_count && rc == 0 && !kernel->prepare; i++)
+        if (!kernel->templates[i].fixed_shape)
+            rc = ts_xml_fail(node, TS_EINPUT,
+                             "a variant that prepares is compiled for one shape; add shape=\"fixed\" to the "
+                             "<template> in line %d, or a when to <prepare>",
+                             kernel->templates[i].place.line);
+    return rc < 0 ? rc : read_constants(kernel, node);
+}
+
 static int read_verify_dim(ts_kernel *kernel, const xmlNode *node, const char *name, ts_verify *verify)
 {
     for (size_t i = 0; i < kernel->dim_count; i++) {
@@ -272,6 +314,7 @@ int ts_manifest_tuning(ts_kernel *kernel, const xmlNode *root)
         {"constraint", 0, 256, read_constraint},
         {"template", 1, 32, read_template},
         {"workspace", 0, 1, read_workspace},
+        {"prepare", 0, 1, read_prepare},
         {"verify", 0, 64, read_verify},
         {"shape", 0, 256, read_shape},
         {"seed", 0, 256, read_seed},

@@ -43,6 +43,24 @@ void ts_manifest_list(const void *array, size_t count, size_t size, ts_str *out)
     }
 }
 
+int ts_manifest_operand_type(const xmlNode *node, const ts_operand_type **out)
+{
+    static const ts_operand_type types[] = {
+        {"f32", "float", 4}, {"f64", "double", 8}, {"bf16", "uint16_t", 2},
+        {"i8", "int8_t", 1}, {"u8", "uint8_t", 1}, {"i32", "int32_t", 4},
+    };
+    char *name = NULL;
+    int rc = ts_manifest_text(node, "type", &name);
+    for (size_t i = 0; name && i < sizeof types / sizeof *types && !*out; i++)
+        if (strcmp(types[i].name, name) == 0)
+            *out = &types[i];
+    if (name && !*out)
+        rc = ts_xml_fail(node, TS_EINPUT,
+                         "type '%s' is not an element type; write f32, f64, bf16, i8, u8 or i32", name);
+    free(name);
+    return rc;
+}
+
 static int refuse_name(const ts_expr *expr, const char *what, const char *name, const char *allowed)
 {
     ts_place place = ts_expr_place(expr);
@@ -59,6 +77,10 @@ int ts_manifest_check_scope(const ts_kernel *kernel, const ts_expr *expr, ts_sco
             return refuse_name(expr, what, kernel->parameters[i].name,
                                scope == TS_SCOPE_TARGET ? "dimensions, type and target"
                                                         : "dimensions and type");
+    const size_t demands[] = {kernel->max_error_slot, kernel->threads_slot};
+    for (size_t i = 0; scope == TS_SCOPE_PROBLEM && i < sizeof demands / sizeof *demands; i++)
+        if (ts_expr_uses(expr, demands[i]))
+            return refuse_name(expr, what, ts_names_get(kernel->names, demands[i]), "dimensions and type");
     for (size_t i = 0; scope == TS_SCOPE_PROBLEM && i < kernel->use_count; i++)
         if (ts_expr_uses(expr, kernel->uses[i].slot))
             return refuse_name(expr, what, ts_names_get(kernel->names, kernel->uses[i].slot),
@@ -143,7 +165,8 @@ int ts_manifest_name(ts_kernel *kernel, const xmlNode *node, const char *name, c
                      size_t *slot)
 {
     /* What generated code calls itself, and what expressions and templates say themselves. */
-    static const char *const reserved[] = {"T", "fn", "target", "workspace", "for", "if", "int"};
+    static const char *const reserved[] = {"T",  "fn",  "target",    "workspace", "for",
+                                           "if", "int", "max_error", "threads"};
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(name, reserved[i]) == 0)
             return ts_xml_fail(node, TS_EINPUT, "the name '%s' is reserved; choose another one", name);

@@ -21,6 +21,8 @@ typedef struct ts_result {
     uint64_t inner;   /**< calls per sample */
     double error;     /**< largest |C-R| / (absolute + relative*|R|) over all verified elements; NAN if not
                          verified */
+    double deviation; /**< largest max|C-R| / max|R| of an output, as max_error limits it; NAN if not measured
+                       */
     bool cached;      /**< the object came from the build cache */
     char variant[33]; /**< content hash of the variant, "" where there is none (replay) */
     ts_stage_times times;

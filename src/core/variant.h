@@ -29,6 +29,7 @@ typedef struct ts_variant {
     char *compiler;         /**< as given: "gcc", "/usr/bin/clang-14" */
     char *flags;            /**< all flags, one string, space-separated */
     bool fixed_shape;
+    bool prepares; /**< defines ts_v_ID_prepare and ts_v_ID_prepare_call too, to be called once before */
     int64_t workspace_bytes;
     bool huge_pages;
     double render_seconds;

@@ -44,6 +44,7 @@ static int replay_collect(ts_evaluator *self, double timeout, ts_result *out)
                        .cost = r->recording->cost[config],
                        .inner = 1,
                        .error = NAN,
+                       .deviation = NAN,
                        .times.measure = isnan(spent) ? 0 : spent}; /* untimed recordings replay in no time */
     if (record->reason) {
         out->reason = strdup(record->reason);

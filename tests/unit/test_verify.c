@@ -108,16 +108,16 @@ static void wrong_when_repeated(const ts_call *c)
 
 static int open_verifier(ts_verifier *v)
 {
-    return ts_verifier_open(&problem, slots, references, right, &board, v);
+    return ts_verifier_open(&problem, slots, references, (ts_oracle){right, NULL}, &board, v);
 }
 
-static int judge(ts_call_fn *variant, bool fixed_shape, double *error, ts_str *reason)
+static int judge(ts_call_fn *variant, bool fixed_shape, ts_accuracy *accuracy, ts_str *reason)
 {
     ts_verifier v;
     ts_subject s = {
         .call = variant, .fixed_shape = fixed_shape, .workspace_bytes = 100, .cases = sizes, .case_count = 3};
     assert_int_equal(open_verifier(&v), TS_OK);
-    int verdict = ts_verify_variant(&v, &s, error, reason);
+    int verdict = ts_verify_variant(&v, &s, accuracy, reason);
     ts_verifier_close(&v);
     return verdict;
 }
@@ -125,8 +125,8 @@ static int judge(ts_call_fn *variant, bool fixed_shape, double *error, ts_str *r
 static void expect_wrong(ts_call_fn *variant, const char *words)
 {
     ts_str reason = TS_STR_INIT;
-    double error;
-    assert_int_equal(judge(variant, false, &error, &reason), 0);
+    ts_accuracy accuracy;
+    assert_int_equal(judge(variant, false, &accuracy, &reason), 0);
     if (!strstr(ts_str_text(&reason), words))
         fail_msg("'%s' doesn't mention '%s'", ts_str_text(&reason), words);
     ts_str_free(&reason);
@@ -136,13 +136,32 @@ static void right_variants_pass(void **state)
 {
     (void)state;
     ts_str reason = TS_STR_INIT;
-    double error = 9;
-    assert_int_equal(judge(right, false, &error, &reason), 1);
-    assert_true(error == 0);
-    assert_int_equal(judge(right, true, &error, &reason), 1);
-    assert_int_equal(judge(within_tolerance, false, &error, &reason), 1);
-    assert_true(error > 0.1 && error <= 1);
+    ts_accuracy accuracy = {9, 9};
+    assert_int_equal(judge(right, false, &accuracy, &reason), 1);
+    assert_true(accuracy.error == 0 && accuracy.deviation == 0);
+    assert_int_equal(judge(right, true, &accuracy, &reason), 1);
+    assert_int_equal(judge(within_tolerance, false, &accuracy, &reason), 1);
+    assert_true(accuracy.error > 0.1 && accuracy.error <= 1);
+    assert_true(accuracy.deviation > 1e-9 && accuracy.deviation < 5.1e-7);
     assert_string_equal(ts_str_text(&reason), "");
+    ts_str_free(&reason);
+}
+
+/* The user's limit is one for all elements: relative to the largest, not to each. */
+static void max_error_widens_the_tolerance(void **state)
+{
+    (void)state;
+    ts_str reason = TS_STR_INIT;
+    ts_accuracy accuracy;
+    problem.max_error = 2e-5;
+    assert_int_equal(judge(slightly_off, false, &accuracy, &reason), 1);
+    assert_true(accuracy.error > 0 && accuracy.error <= 1);
+    assert_true(accuracy.deviation > 1e-8 && accuracy.deviation < 1.01e-5);
+    problem.max_error = 1e-7;
+    assert_int_equal(judge(slightly_off, false, &accuracy, &reason), 0);
+    assert_true(accuracy.error > 1);
+    problem.max_error = 0;
+    assert_int_equal(judge(within_tolerance, false, &accuracy, &reason), 1);
     ts_str_free(&reason);
 }
 
@@ -170,9 +189,9 @@ static void fixed_shapes_are_tried_at_their_own_only(void **state)
 {
     (void)state;
     ts_str reason = TS_STR_INIT;
-    double error;
-    assert_int_equal(judge(wrong_at_remainders, true, &error, &reason), 1);
-    assert_int_equal(judge(writes_padding, true, &error, &reason), 0);
+    ts_accuracy accuracy;
+    assert_int_equal(judge(wrong_at_remainders, true, &accuracy, &reason), 1);
+    assert_int_equal(judge(writes_padding, true, &accuracy, &reason), 0);
     ts_str_free(&reason);
 }
 
@@ -182,19 +201,19 @@ static void the_call_to_time_is_ready_and_checked_again(void **state)
     ts_verifier v;
     ts_subject s = {.call = wrong_when_repeated, .workspace_bytes = 100, .cases = sizes, .case_count = 3};
     ts_str reason = TS_STR_INIT;
-    double error;
+    ts_accuracy accuracy;
     calls = 0;
     assert_int_equal(open_verifier(&v), TS_OK);
-    assert_int_equal(ts_verify_variant(&v, &s, &error, &reason), 1);
+    assert_int_equal(ts_verify_variant(&v, &s, &accuracy, &reason), 1);
     assert_int_equal(v.call.dim[0], 24);
     assert_int_equal(v.call.ld[1], 40);
     for (int t = 0; t < 2; t++)
         assert_int_equal((uintptr_t)v.call.tensor[t] % 64, 0);
     assert_int_equal((uintptr_t)v.call.workspace % 64, 0);
-    assert_int_equal(ts_verify_after(&v, &error, &reason), 1);
+    assert_int_equal(ts_verify_after(&v, &accuracy, &reason), 1);
     for (int i = 0; i < 100; i++)
         wrong_when_repeated(&v.call);
-    assert_int_equal(ts_verify_after(&v, &error, &reason), 0);
+    assert_int_equal(ts_verify_after(&v, &accuracy, &reason), 0);
     assert_non_null(strstr(ts_str_text(&reason), "after repeated calls"));
     ts_verifier_close(&v);
     ts_str_free(&reason);
@@ -256,7 +275,7 @@ static void contents_depend_on_seed_and_position_alone(void **state)
     (void)state;
     float all[100], part[40];
     const ts_element *e;
-    assert_int_equal(ts_element_find(problem.type, &e), TS_OK);
+    assert_int_equal(ts_element_find(ts_problem_tensor_type(&problem, 0), &e), TS_OK);
     ts_element_fill(e, all, 5, 0, 100, true);
     ts_element_fill(e, part, 5, 30, 40, true);
     assert_memory_equal(all + 30, part, sizeof part);
@@ -268,6 +287,42 @@ static void contents_depend_on_seed_and_position_alone(void **state)
     assert_true(fabs(sum) < 30);
     ts_element_fill(e, part, 6, 30, 40, true);
     assert_memory_not_equal(all + 30, part, sizeof part);
+}
+
+static void elements_of_every_type_are_filled(void **state)
+{
+    (void)state;
+    static const struct {
+        ts_operand_type type;
+        double low, high; /* of the grid */
+    } types[] = {
+        {{"f32", "float", 4}, -1, 1}, {{"f64", "double", 8}, -1, 1}, {{"bf16", "uint16_t", 2}, -1, 1},
+        {{"i8", "int8_t", 1}, -8, 8}, {{"u8", "uint8_t", 1}, 0, 16}, {{"i32", "int32_t", 4}, -8, 8},
+    };
+    enum { COUNT = 2000 };
+    char bytes[COUNT * 8];
+    double x[COUNT];
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const ts_element *e;
+        assert_int_equal(ts_element_find(types[i].type, &e), TS_OK);
+        for (int grid = 0; grid < 2; grid++) {
+            double low = grid ? types[i].low : e->low, high = grid ? types[i].high : e->high;
+            double least = INFINITY, most = -INFINITY;
+            ts_element_fill(e, bytes, 3, 0, COUNT, grid);
+            e->load(x, bytes, COUNT);
+            for (int j = 0; j < COUNT; j++) {
+                least = x[j] < least ? x[j] : least;
+                most = x[j] > most ? x[j] : most;
+            }
+            double margin = (high - low) / 50;
+            assert_true(least >= low && most <= high && least < low + margin && most > high - margin);
+            double largest = fabs(least) > most ? fabs(least) : most;
+            assert_true(ts_element_largest(e, bytes, COUNT) == largest);
+        }
+    }
+    assert_int_equal(ts_element_find((ts_operand_type){"i8", "int8_t", 2}, &(const ts_element *){NULL}),
+                     TS_EINPUT);
+    assert_non_null(strstr(ts_error(), "can't be verified"));
 }
 
 static void impossible_shapes_are_refused(void **state)
@@ -296,7 +351,7 @@ static int set_up(void **state)
     if (rc == TS_OK)
         rc = ts_references_open(&problem, slots, &references);
     if (rc == TS_OK)
-        rc = ts_references_compute(references, &problem, slots, right, 1);
+        rc = ts_references_compute(references, &problem, slots, (ts_oracle){right, NULL}, 1);
     if (rc == TS_OK)
         ts_references_seal(references);
     return rc;
@@ -316,7 +371,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_variants_pass),
+        cmocka_unit_test(max_error_widens_the_tolerance),
         cmocka_unit_test(wrong_results_are_found),
+        cmocka_unit_test(elements_of_every_type_are_filled),
         cmocka_unit_test(trespasses_are_found),
         cmocka_unit_test(fixed_shapes_are_tried_at_their_own_only),
         cmocka_unit_test(the_call_to_time_is_ready_and_checked_again),
