@@ -27,12 +27,13 @@ typedef struct ts_tune_options {
     size_t budget_evaluations; /**< per shape */
     const char *stop; /**< stop rule of each shape's search, such as "no-improvement 50"; replaces the default
                          budget */
-    const char *strategy;         /**< default "auto" */
-    const char *objective;        /**< default "time" */
+    const char *strategy;  /**< default "auto" */
+    const char *objective; /**< "time" (default), or "time,error": report the trade-offs as well */
+    double max_error;      /**< largest max|C-R| / max|R| that is tolerated beyond the manifest's tolerance */
     const char *const *compilers; /**< default: the first of cc, gcc, clang that runs */
     uint64_t seed;
     const char *database; /**< default: ts_path_database() */
-    int threads;          /**< default 1 */
+    int threads;          /**< of a call; default 1 */
     bool dry_run;         /**< say what would be done; measure and store nothing */
 } ts_tune_options;
 
@@ -46,8 +47,9 @@ typedef struct ts_tune_progress {
     double fraction; /**< of the whole budget, 0..1 */
     double seconds_left;
     double best_seconds; /**< NAN before the first success */
-    double best_rate;    /**< flop/s */
-    double peak;         /**< measured peak flop/s, NAN if unknown */
+    double best_rate;    /**< flop/s; B/s of a kernel that computes nothing */
+    double bound_rate;   /**< the same at the roofline by the target's rates; NAN if unknown */
+    bool moves;          /**< it computes nothing: rates are in B/s */
     const char *best_configuration;
 } ts_tune_progress;
 
@@ -57,13 +59,28 @@ typedef struct ts_tune_times {
     double detect, search, render, compile, verify, measure, finals, store, total;
 } ts_tune_times;
 
+/** A trade-off between time and error. Strings owned by the report. */
+typedef struct ts_tune_trade {
+    char *configuration, *changes; /**< changes: what is different from the most accurate one */
+    double seconds, deviation;     /**< deviation: largest max|C-R| / max|R| of an output */
+    bool winner;
+} ts_tune_trade;
+
 /** The result for one shape. Owned by the report. */
 typedef struct ts_tune_shape {
     char *problem, *type, *configuration, *variant;
     const char *stop_reason; /**< static text; NULL in a dry run */
-    double seconds, lo, hi, flops,
-        peak; /**< winner's median and 95 % interval; flop per call; peak flop/s of the same rounds */
-    double peak_share;                 /**< flops / seconds / peak, as the median over rounds; NAN */
+    bool confirmed;          /**< in the finals; otherwise the configuration is the best of the search */
+    double seconds, lo, hi;  /**< winner's median and 95 % interval */
+    double flops, bytes;     /**< of one call; bytes: that must move at least */
+    double peak, bandwidth;  /**< flop/s and B/s that the machine reached in the same rounds; NAN */
+    const char *bound;       /**< what binds, "peak" or "L2 bandwidth": static text; NULL if not known */
+    double bound_seconds, bound_share; /**< that no call can beat, and as a share of the winner's time; NAN */
+    double deviation;                  /**< largest max|C-R| / max|R| of the winner; NAN */
+    double max_error;                  /**< that it was allowed */
+    int threads;
+    ts_tune_trade *pareto; /**< [pareto_count] fastest first, the most accurate last */
+    size_t pareto_count;
     double default_seconds;            /**< of the manifest's default configuration in the same finals; NAN */
     size_t evaluations, resumed, tied; /**< size of the tied set, winner included */
     char **tied_configurations;        /**< [tied] */

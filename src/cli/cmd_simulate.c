@@ -111,7 +111,7 @@ static void on_progress(void *context, const ts_simulate_progress *now)
                              .seconds_left = now->seconds_left,
                              .best_seconds = NAN,
                              .best_rate = NAN,
-                             .peak = NAN};
+                             .bound_rate = NAN};
     ts_progress_update(context, &line);
     ts_str_free(&what);
 }

@@ -4,13 +4,17 @@
 #include "cli/progress.h"
 #include "cli/tune_report.h"
 #include "cli/warnings.h"
+#include "core/paths.h"
+#include "nest/nest.h"
 #include "tilesmith.h"
 #include "tune/strategies.h"
 #include "util/str.h"
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const ts_option options[] = {
+    {"function", "NAME", NULL, "function of FILE.c to tune (default: the only one with #pragma tilesmith)",
+     false},
     {"type", "TYPE", NULL, "element type, such as f32 or f64 (default: the kernel's first)", false},
     {"shape", "SHAPE", NULL,
      "problem to tune for, such as m=512,n=512,k=512 (default: the kernel's typical shapes)", true},
@@ -20,7 +24,12 @@ static const ts_option options[] = {
      "end each shape's search by a rule, such as '200 or 60s', 'no-improvement 50', 'within 5% of bound'",
      false},
     {"strategy", "STRATEGY", NULL, "how to search (default: auto)", false},
-    {"objective", "time", "time", "what to make small", false},
+    {"objective", "OBJECTIVE", "time",
+     "what to make small: time, or time,error for the trade-offs between them", false},
+    {"max-error", "E", "0",
+     "tolerate results that are off by E times the largest result, such as 1e-3 (default: the kernel's "
+     "tolerance)",
+     false},
     {"threads", "N", "1", "threads that run the kernel", false},
     {"compiler", "CC", NULL, "compiler to try (default: the first of cc, gcc, clang that runs)", true},
     {"seed", "N", "1", "seed of everything random: the same seed, the same proposals", false},
@@ -35,6 +44,11 @@ static const ts_example examples[] = {
     {"tilesmith tune gemm --type f64 --compiler gcc --compiler clang",
      "Double precision, and let two compilers compete."},
     {"tilesmith tune gemm --budget 200 --seed 7 --json", "200 evaluations a shape; the report as JSON."},
+    {"tilesmith tune gemm --threads 2", "For two threads; winners for one are kept beside."},
+    {"tilesmith tune gemm --max-error 1e-3 --objective time,error",
+     "Admit faster algorithms of less accuracy, and show what each error buys."},
+    {"tilesmith tune product.c --function product --shape n=1000",
+     "A plain C function whose loops carry '#pragma tilesmith tile(i,j,k) vectorize(j)'."},
     {NULL, NULL},
 };
 
@@ -45,22 +59,25 @@ static void list_strategies(ts_str *text)
         ts_str_format(text, "\n  %s: %s", ts_strategies[i]->name, ts_strategies[i]->summary);
 }
 
-/* What cannot be done yet is refused, never quietly ignored. */
-static int refuse_unsupported(const ts_args *args)
+static int read_error(const char *text, double *out)
+{
+    char *end;
+    *out = strtod(text, &end);
+    if (end != text && *end == '\0' && *out >= 0 && *out < 1)
+        return TS_OK;
+    return ts_fail(TS_EINPUT,
+                   "--max-error needs a share of the largest result from 0 to 1, such as 1e-3, not '%s'",
+                   text);
+}
+
+static int read_threads(const char *text, int *out)
 {
     uint64_t threads;
-    int rc = ts_parse_u64("threads", ts_args_value(args, "threads"), &threads);
-    if (rc)
-        return rc;
-    if (threads != 1)
-        return ts_fail(TS_EINPUT,
-                       "--threads %s is not supported: kernels are tuned on 1 thread; leave the option out",
-                       ts_args_value(args, "threads"));
-    if (strcmp(ts_args_value(args, "objective"), "time") != 0)
-        return ts_fail(TS_EINPUT,
-                       "--objective %s is not supported: the objective is time; leave the option out",
-                       ts_args_value(args, "objective"));
-    return TS_OK;
+    int rc = ts_parse_u64("threads", text, &threads);
+    if (rc == TS_OK && (threads < 1 || threads > INT32_MAX))
+        rc = ts_fail(TS_EINPUT, "--threads needs a number from 1, not '%s'", text);
+    *out = rc == TS_OK ? (int)threads : 1;
+    return rc;
 }
 
 static int read_options(const ts_args *args, ts_tune_options *o)
@@ -74,14 +91,32 @@ static int read_options(const ts_args *args, ts_tune_options *o)
         .objective = ts_args_value(args, "objective"),
         .compilers = ts_args_values(args, "compiler"),
         .database = ts_args_value(args, "db"),
-        .threads = 1,
         .dry_run = ts_args_switch(args, "dry-run"),
     };
-    int rc = refuse_unsupported(args);
+    int rc = read_threads(ts_args_value(args, "threads"), &o->threads);
+    if (rc == TS_OK)
+        rc = read_error(ts_args_value(args, "max-error"), &o->max_error);
     if (rc == TS_OK)
         rc = ts_parse_u64("seed", ts_args_value(args, "seed"), &o->seed);
     if (rc == TS_OK && ts_args_value(args, "budget"))
         rc = ts_parse_budget(ts_args_value(args, "budget"), &o->budget_seconds, &o->budget_evaluations);
+    return rc;
+}
+
+/* A C file stands for the kernel made of a function in it: *folder is that kernel's, NULL for any other. */
+static int make_kernel(const ts_args *args, char **folder)
+{
+    const char *kernel = ts_args_operand(args, 0), *function = ts_args_value(args, "function");
+    const size_t length = strlen(kernel);
+    *folder = NULL;
+    if (length < 3 || strcmp(kernel + length - 2, ".c") != 0)
+        return function ? ts_fail(TS_EINPUT, "--function %s needs a C file in place of the kernel %s",
+                                  function, kernel)
+                        : TS_OK;
+    char *parent = ts_asprintf("%s/nest", ts_path_cache());
+    int rc = parent ? ts_nest_kernel(kernel, function, parent, folder)
+                    : ts_fail(TS_ENOMEM, "out of memory while reading %s", kernel);
+    free(parent);
     return rc;
 }
 
@@ -95,13 +130,27 @@ static int show_report(const ts_tune_report *report, bool json, bool dry_run)
     return ts_report_failure(rc);
 }
 
+/* The answer is no if no shape has a configuration that works. */
+static int found_nothing(const ts_tune_report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->shapes[i].configuration)
+            return 0;
+    return 1;
+}
+
 static int run(const ts_args *args)
 {
     ts_tune_options o;
     ts_tune_report *report = NULL;
+    char *folder = NULL;
     int rc = read_options(args, &o);
+    if (rc == TS_OK)
+        rc = make_kernel(args, &folder);
     if (rc)
         return ts_report_failure(rc);
+    if (folder)
+        o.kernel = folder;
     ts_progress progress;
     ts_progress_begin(&progress);
     ts_interrupt_watch();
@@ -112,15 +161,17 @@ static int run(const ts_args *args)
     if (report && (rc == TS_OK || rc == TS_EINTR)) {
         int printed = show_report(report, ts_args_json(args), o.dry_run);
         status = status ? status : printed;
+        status = status || o.dry_run ? status : found_nothing(report);
     }
     ts_tune_report_free(report);
+    free(folder);
     return status;
 }
 
 const ts_command ts_command_tune = {
     .name = "tune",
     .summary = "find the fastest variants of a kernel on this machine",
-    .operands = "KERNEL",
+    .operands = "KERNEL|FILE.c",
     .description =
         "Search the configurations of a kernel: each candidate is rendered, compiled, verified against the "
         "reference in a process "
@@ -133,10 +184,24 @@ const ts_command ts_command_tune = {
         "Ctrl-C ends the search with the best so far, a second Ctrl-C ends at once.\n\n"
         "A stop rule (--stop) joins conditions with 'and' and 'or': evaluations (200), time (60s, 2m), "
         "results without "
-        "improvement (no-improvement 50), nearness to the time that the work takes at the machine's peak "
-        "(within 5% of "
-        "bound). It replaces the default budget; with --budget, whichever comes first ends the search.\n\n"
-        "KERNEL is a name that 'tilesmith show kernels' lists, or the folder of a kernel of your own.",
+        "improvement (no-improvement 50), nearness to the roofline (within 5% of bound): the time that the "
+        "work "
+        "takes at the machine's peak, or its bytes at the bandwidth of the memory that holds them. It "
+        "replaces the default budget; with --budget, whichever comes first ends the search.\n\n"
+        "Results for several threads (--threads) and results that were allowed an error (--max-error) are "
+        "kept "
+        "beside the others: programs get them only if they ask for them. With --objective time,error the "
+        "report "
+        "has the trade-offs: every configuration that nothing else beats in both.\n\n"
+        "KERNEL is a name that 'tilesmith show kernels' lists, or the folder of a kernel of your own "
+        "('tilesmith new' writes "
+        "one).\n\n"
+        "FILE.c is a C file: a function whose loops carry '#pragma tilesmith' is tuned as it is. The pragma "
+        "stands before the "
+        "outermost loop of a nest and says what may be done: tile(i,j,k), unroll(k), interchange, "
+        "vectorize(j), parallel(i), "
+        "skew(t,i). That it may be done is your word; that the result is right is verified against the "
+        "function itself.",
     .more = list_strategies,
     .options = options,
     .examples = examples,

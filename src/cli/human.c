@@ -32,6 +32,12 @@ const char *ts_human_gflops(double flops_per_second, char buffer[TS_HUMAN])
     return buffer;
 }
 
+const char *ts_human_error(double error, char buffer[TS_HUMAN])
+{
+    snprintf(buffer, TS_HUMAN, isfinite(error) ? "%.2g" : "-", error);
+    return buffer;
+}
+
 const char *ts_human_count(double count, char buffer[TS_HUMAN])
 {
     if (!isfinite(count) || count < 0 || count >= 1e10) {

@@ -41,8 +41,10 @@ int ts_json_print(json_t *owned);
 /** "1.24 ms", "38 s", "2 min 05 s"; "-" if unknown. Returns `buffer`. */
 #define TS_HUMAN 48
 const char *ts_human_seconds(double seconds, char buffer[TS_HUMAN]);
-/** "214.3" (GFLOP/s) with three or four digits; "-" if unknown. */
+/** "214.3" (GFLOP/s, or GB/s) with three or four digits; "-" if unknown. */
 const char *ts_human_gflops(double flops_per_second, char buffer[TS_HUMAN]);
+/** "1.3e-07", "0": an error; "-" if unknown. */
+const char *ts_human_error(double error, char buffer[TS_HUMAN]);
 /** "12,345" up to ten digits, "1.2e12" above. */
 const char *ts_human_count(double count, char buffer[TS_HUMAN]);
 /** "2 MiB". */

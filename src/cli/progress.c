@@ -47,9 +47,9 @@ static void best_text(const ts_tune_progress *now, ts_str *out)
     char rate[TS_HUMAN], share[TS_HUMAN];
     if (!isfinite(now->best_rate) || now->best_rate <= 0)
         return;
-    ts_str_format(out, "best %s GFLOP/s", ts_human_gflops(now->best_rate, rate));
-    if (isfinite(now->peak) && now->peak > 0)
-        ts_str_format(out, " (%s)", ts_human_percent(now->best_rate / now->peak, share));
+    ts_str_format(out, "best %s %s", ts_human_gflops(now->best_rate, rate), now->moves ? "GB/s" : "GFLOP/s");
+    if (isfinite(now->bound_rate) && now->bound_rate > 0)
+        ts_str_format(out, " (%s)", ts_human_percent(now->best_rate / now->bound_rate, share));
 }
 
 static void bar(double fraction, int width, ts_str *out)
@@ -188,8 +188,12 @@ void ts_progress_update(void *context, const ts_tune_progress *now)
 
 void ts_progress_step(void *context, const char *step, double fraction)
 {
-    ts_tune_progress now = {
-        .phase = step, .problem = "", .fraction = fraction, .seconds_left = NAN, .best_rate = NAN};
+    ts_tune_progress now = {.phase = step,
+                            .problem = "",
+                            .fraction = fraction,
+                            .seconds_left = NAN,
+                            .best_rate = NAN,
+                            .bound_rate = NAN};
     ts_progress_update(context, &now);
 }
 

@@ -4,6 +4,7 @@
 #include "core/paths.h"
 #include "store/store.h"
 #include "util/file.h"
+#include "util/str.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -27,25 +28,48 @@ static json_t *winner_json(const ts_winner *w)
                   ts_json_real(w->peak), "evaluations", (json_int_t)w->evaluations, "compiler",
                   ts_json_text(w->compiler_identity), "flags", ts_json_text(w->flags), "timestamp",
                   ts_json_text(w->timestamp));
+    json_t *allowed = json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "threads", w->threads, "max_error",
+                                ts_json_real(w->max_error), "error", ts_json_real(w->deviation), "bytes",
+                                ts_json_real(w->bytes), "bound", ts_json_real(w->bound), "bound_by",
+                                ts_json_text(w->bound_by));
     json_object_update(what, measured);
+    json_object_update(what, allowed);
     json_decref(measured);
+    json_decref(allowed);
     return what;
+}
+
+/* The configuration, and before it what makes this winner another one than the plain one. */
+static void add_note(ts_table *table, const ts_winner *w)
+{
+    char error[TS_HUMAN];
+    ts_str text = TS_STR_INIT;
+    if (w->threads > 1)
+        ts_str_format(&text, "%d threads: ", w->threads);
+    if (w->max_error > 0)
+        ts_str_format(&text, "error <= %s: ", ts_human_error(w->max_error, error));
+    ts_str_append(&text, w->configuration);
+    ts_table_note(table, ts_str_text(&text));
+    ts_str_free(&text);
 }
 
 static void winner_row(ts_table *table, const ts_winner *w)
 {
     char text[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
-    double rate = w->flops / w->seconds;
+    bool moves = !(w->flops > 0);
+    double rate = (moves ? w->bytes : w->flops) / w->seconds;
+    /* What an older Tilesmith stored has a peak alone. */
+    double bound = isnan(w->bound) && !moves ? w->flops / w->peak : w->bound;
     json_t *tied = parsed(w->tied);
     ts_table_cell(table, "%s", w->kernel);
     ts_table_cell(table, "%s", w->type);
     ts_table_cell(table, "%s", ts_human_problem(w->problem, problem));
-    ts_table_cell(table, "%s", ts_human_gflops(rate, text));
-    ts_table_cell(table, "%s", ts_human_percent(rate / w->peak, text));
+    ts_table_cell(table, moves && isfinite(rate) ? "%s GB/s" : "%s", ts_human_gflops(rate, text));
+    ts_table_cell(table, "%s", ts_human_percent(bound / w->seconds, text));
     ts_table_cell(table, json_is_array(tied) ? "%zu" : "-", json_array_size(tied));
     ts_table_cell(table, "%s", w->target_name);
     ts_table_cell(table, "%s", w->timestamp);
-    ts_table_note(table, w->configuration);
+    add_note(table, w);
     json_decref(tied);
 }
 
@@ -55,7 +79,7 @@ static int print_winners(const ts_winner *rows, size_t count, const char *path)
         printf("No winners in %s yet; 'tilesmith tune gemm' makes some.\n", path);
         return TS_OK;
     }
-    ts_table *table = ts_table_new("kernel|type|shape|>GFLOP/s|>% of peak|>tied|target|when");
+    ts_table *table = ts_table_new("kernel|type|shape|>GFLOP/s|>% of bound|>tied|target|when");
     for (size_t i = 0; i < count; i++)
         winner_row(table, &rows[i]);
     return ts_table_print(table, stdout);

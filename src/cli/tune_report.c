@@ -4,9 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+/* What a call does: operations, or for a kernel that has none the bytes that it moves. */
 static double rate(const ts_tune_shape *s, double seconds)
 {
-    return s->flops / seconds;
+    return (s->flops > 0 ? s->flops : s->bytes) / seconds;
 }
 
 /* "57 ok, 2 wrong (+40 known)" */
@@ -40,6 +41,48 @@ static void interval(const ts_tune_shape *s, char text[TS_HUMAN])
         snprintf(text, TS_HUMAN, "-");
 }
 
+/* "97 % of peak (231 GFLOP/s)", "91 % of the L2 bandwidth bound (118 GB/s)"; why not, if no bound is known.
+ */
+static void bound_text(const ts_tune_shape *s, ts_str *out)
+{
+    char number[TS_HUMAN];
+    bool peak = s->bound && strcmp(s->bound, "peak") == 0;
+    if (!s->confirmed)
+        return;
+    if (!s->bound || !isfinite(s->bound_share)) {
+        if (s->flops > 0 && !isfinite(s->peak))
+            ts_str_format(out, "no bound known: the peak of %s can't be measured on this machine", s->type);
+        else
+            ts_str_append(out, "no bound known: the bandwidth was not measured");
+        return;
+    }
+    ts_str_format(out, "%.0f %% of ", 100 * s->bound_share);
+    if (peak)
+        ts_str_format(out, "peak (%s GFLOP/s)", ts_human_gflops(s->peak, number));
+    else
+        ts_str_format(out, "the %s bound (%s GB/s)", s->bound, ts_human_gflops(s->bandwidth, number));
+}
+
+static const char *why_nothing(const ts_tune_shape *s)
+{
+    return s->evaluations + s->resumed > 0
+               ? "no configuration was found to be right and measurable; 'tilesmith export --format t4' "
+                 "lists the reason of each"
+               : "no variant was evaluated in this time; a longer --budget gets further";
+}
+
+static void configuration_note(const ts_tune_shape *s, ts_str *out)
+{
+    char number[TS_HUMAN];
+    ts_str_append(out, s->configuration ? s->configuration : why_nothing(s));
+    if (s->configuration && !s->confirmed)
+        ts_str_append(out, " (the best of the search: not measured again, and not stored as a winner)");
+    if (s->incumbent)
+        ts_str_format(out, " (earlier winner: %s)", s->incumbent);
+    if (s->confirmed && s->max_error > 0)
+        ts_str_format(out, " (error %s)", ts_human_error(s->deviation, number));
+}
+
 static void shape_row(ts_table *table, const ts_tune_shape *s)
 {
     char number[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
@@ -48,20 +91,36 @@ static void shape_row(ts_table *table, const ts_tune_shape *s)
     ts_table_cell(table, "%s", ts_human_gflops(rate(s, s->seconds), number));
     interval(s, number);
     ts_table_cell(table, "%s", number);
-    ts_table_cell(table, "%s", ts_human_percent(rate(s, s->seconds) / s->peak, number));
+    ts_table_cell(table, "%s", ts_human_percent(s->bound_share, number));
     speedup(s, number);
     ts_table_cell(table, "%s", number);
     ts_table_cell(table, s->tied ? "%zu" : "-", s->tied);
     evaluated(s, &text);
     ts_table_cell(table, "%s", ts_str_text(&text));
     ts_str_clear(&text);
-    ts_str_format(&text, "%s",
-                  s->configuration ? s->configuration
-                                   : "no configuration was found to be right and measurable");
-    if (s->incumbent)
-        ts_str_format(&text, " (earlier winner: %s)", s->incumbent);
+    bound_text(s, &text);
+    ts_str_append(&text, text.length ? "\n" : "");
+    configuration_note(s, &text);
     ts_table_note(table, ts_str_text(&text));
     ts_str_free(&text);
+}
+
+/* What each error buys: every member is measured beside the others. */
+static int print_pareto(const ts_tune_shape *s, FILE *stream)
+{
+    char number[TS_HUMAN], problem[TS_HUMAN_PROBLEM];
+    if (s->pareto_count == 0)
+        return TS_OK;
+    ts_table *table = ts_table_new(">time|>error|>gain|differs from the most accurate");
+    for (size_t i = 0; i < s->pareto_count; i++) {
+        const ts_tune_trade *t = &s->pareto[i];
+        ts_table_cell(table, "%s", ts_human_seconds(t->seconds, number));
+        ts_table_cell(table, "%s", ts_human_error(t->deviation, number));
+        ts_table_cell(table, "%.2fx", s->pareto[s->pareto_count - 1].seconds / t->seconds);
+        ts_table_cell(table, "%s", *t->changes ? t->changes : "-");
+    }
+    fprintf(stream, "\nTime against error, %s:\n", ts_human_problem(s->problem, problem));
+    return ts_table_print(table, stream);
 }
 
 static void print_times(const ts_tune_times *t, FILE *stream)
@@ -89,31 +148,54 @@ static size_t winners(const ts_tune_report *report)
 {
     size_t n = 0;
     for (size_t i = 0; i < report->count; i++)
-        n += report->shapes[i].configuration != NULL;
+        n += report->shapes[i].confirmed;
     return n;
+}
+
+static void print_head(const ts_tune_report *report, FILE *stream)
+{
+    char number[TS_HUMAN];
+    const ts_tune_shape *first = report->count ? &report->shapes[0] : NULL;
+    fprintf(stream, "%s%s on %s (%s)", report->interrupted ? "Interrupted. " : "",
+            first && first->type ? first->type : "", report->target_name, report->fingerprint);
+    if (first && first->threads > 1)
+        fprintf(stream, ", %d threads", first->threads);
+    if (first && first->max_error > 0)
+        fprintf(stream, ", error <= %s", ts_human_error(first->max_error, number));
+    fprintf(stream, "\n\n");
+}
+
+static void print_next(const ts_tune_report *report, FILE *stream)
+{
+    if (winners(report))
+        fprintf(stream,
+                "Next: tilesmith export --format header --output tuned.h; later, tilesmith recheck.\n");
+    else if (report->interrupted)
+        fprintf(stream, "Next: the same command goes on where this one was interrupted.\n");
+    else
+        fprintf(
+            stream,
+            "Next: tilesmith doctor says whether this machine can measure; a longer --budget finds more.\n");
 }
 
 int ts_tune_report_print(const ts_tune_report *report, FILE *stream)
 {
-    ts_table *table = ts_table_new("shape|>GFLOP/s|>95 % interval|>% of peak|>vs default|>tied|evaluated");
+    bool moves = report->count && report->shapes[0].flops <= 0;
+    ts_table *table =
+        ts_table_new(moves ? "shape|>GB/s|>95 % interval|>% of bound|>vs default|>tied|evaluated"
+                           : "shape|>GFLOP/s|>95 % interval|>% of bound|>vs default|>tied|evaluated");
     for (size_t i = 0; i < report->count; i++)
         shape_row(table, &report->shapes[i]);
-    fprintf(stream, "%s%s on %s (%s)\n\n", report->interrupted ? "Interrupted. " : "",
-            report->count && report->shapes[0].type ? report->shapes[0].type : "", report->target_name,
-            report->fingerprint);
+    print_head(report, stream);
     int rc = ts_table_print(table, stream);
+    for (size_t i = 0; i < report->count && rc == TS_OK; i++)
+        rc = print_pareto(&report->shapes[i], stream);
     if (rc)
         return rc;
     print_times(&report->times, stream);
     if (report->database)
         fprintf(stream, "Stored in %s.\n", report->database);
-    if (winners(report))
-        fprintf(stream,
-                "Next: tilesmith export --format header --output tuned.h; later, tilesmith recheck.\n");
-    else
-        fprintf(
-            stream,
-            "Next: tilesmith doctor says whether this machine can measure; a longer --budget finds more.\n");
+    print_next(report, stream);
     return TS_OK;
 }
 

@@ -41,8 +41,8 @@ static void warn_about_effort(const ts_tune_shape *s)
 
 static void warn_about_peak(const ts_tune_shape *s)
 {
-    if (s->configuration && !isfinite(s->peak))
-        warn(s->problem, "the peak of this machine was not measured in the finals",
+    if (s->confirmed && s->bound && !isfinite(s->bound_share))
+        warn(s->problem, "what this machine can do was not measured in the finals",
              "run the same command again");
 }
 

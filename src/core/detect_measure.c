@@ -28,7 +28,8 @@ static void measure_peak(ts_detector *d, const char *type, double seconds, ts_pe
     }
     peak->rate = ts_probe_spread(chunks.each, chunks.count);
     snprintf(name, sizeof name, "peak.%s", type);
-    ts_detect_put(d, name, ts_real(peak->rate.hi), "flop/s", peak->rate.lo, peak->rate.hi,
+    const char *unit = type[0] == 'i' || type[0] == 'u' ? "op/s" : "flop/s"; /* integers */
+    ts_detect_put(d, name, ts_real(peak->rate.hi), unit, peak->rate.lo, peak->rate.hi,
                   "measured: %s; " HIGH_RULE, kernels[0].name, peak->rate.count);
 }
 
@@ -55,7 +56,7 @@ static void measure_fma(ts_detector *d, const ts_peak *peak, const ts_spread *cl
 static void measure_arithmetic(ts_detector *d)
 {
     const char *how;
-    ts_peak f32 = {.rate.hi = NAN}, f64 = {.rate.hi = NAN};
+    ts_peak f32 = {.rate.hi = NAN}, f64 = {.rate.hi = NAN}, bf16, i8, u8;
     ts_detect_report(d, "core clock", 0.02);
     ts_spread clock = ts_probe_clock(0.06, &how);
     if (clock.count > 0) {
@@ -66,6 +67,9 @@ static void measure_arithmetic(ts_detector *d)
     measure_peak(d, "f32", 0.12, &f32);
     ts_detect_report(d, "peak f64", 0.13);
     measure_peak(d, "f64", 0.12, &f64);
+    measure_peak(d, "bf16", 0.04, &bf16);
+    measure_peak(d, "i8", 0.04, &i8);
+    measure_peak(d, "u8", 0.04, &u8);
     if (clock.count > 0 && f32.rate.count > 0) {
         ts_detect_report(d, "FMA latency", 0.2);
         measure_fma(d, &f32, &clock, 0.04);

@@ -38,7 +38,8 @@ static int find_manifest(const char *name_or_path, char path[PATH_MAX])
     if (n < PATH_MAX && *name_or_path && realpath(wanted, path))
         return 0;
     /* A function that was tuned from its C file is known by its name afterwards. */
-    n = is_path ? PATH_MAX : snprintf(wanted, sizeof wanted, "%s/nest/%s/kernel.xml", ts_path_cache(), name_or_path);
+    n = is_path ? PATH_MAX
+                : snprintf(wanted, sizeof wanted, "%s/nest/%s/kernel.xml", ts_path_cache(), name_or_path);
     if (n < PATH_MAX && *name_or_path && realpath(wanted, path))
         return 0;
     if (is_path)

@@ -44,7 +44,7 @@ void ts_probe_run(ts_work work, double chunk_seconds, double seconds, ts_chunks 
  * single one. */
 typedef struct ts_fma_kernel {
     const char *name; /**< "avx512 fma" */
-    const char *type; /**< "f32" or "f64" */
+    const char *type; /**< "f32", "f64"; where vectors have such products "bf16", "i8", "u8" */
     int vector_bits;
     double flops;        /**< per repetition of `run`, exact */
     double instructions; /**< vector arithmetic instructions per repetition of `run` */

@@ -7,6 +7,7 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
 #include <string.h>
 
 static const float ones_f32[16]
@@ -33,6 +34,7 @@ static const double halves_f64[8] __attribute__((aligned(64))) = {.5, .5, .5, .5
 #define LOAD_X(a, b, n)    "movaps (%1), %%xmm" #n "\n\t"
 #define FMA_Z(a, b, n)     "vfmadd231" a " %%zmm30, %%zmm31, %%zmm" #n "\n\t"
 #define FMA_Y(a, b, n)     "vfmadd231" a " %%ymm14, %%ymm15, %%ymm" #n "\n\t"
+#define DOT_Z(a, b, n)     a " %%zmm30, %%zmm31, %%zmm" #n "\n\t"
 #define FMA_Z_ONE(a, b, n) "vfmadd231" a " %%zmm30, %%zmm31, %%zmm0\n\t"
 #define FMA_Y_ONE(a, b, n) "vfmadd231" a " %%ymm14, %%ymm15, %%ymm0\n\t"
 #define VEX_Y(a, b, n)     a " %%ymm" b ", %%ymm" #n ", %%ymm" #n "\n\t"
@@ -65,6 +67,10 @@ KERNEL(fma256_f64, "avx", f64, SETUP_Y, EACH_12(FMA_Y, "pd", ) EACH_12(FMA_Y, "p
 KERNEL(chain256_f32, "avx", f32, SETUP_Y, EACH_24(FMA_Y_ONE, "ps", ), LEAVE, CLOBBER_16)
 KERNEL(chain256_f64, "avx", f64, SETUP_Y, EACH_24(FMA_Y_ONE, "pd", ), LEAVE, CLOBBER_16)
 
+/* Products of 2 or 4 neighbours added up: the operands' bytes are ordinary numbers in these types too. */
+KERNEL(dot512_bf16, "avx512f,avx512bf16", f32, SETUP_Z, EACH_24(DOT_Z, "vdpbf16ps", ), LEAVE, CLOBBER_32)
+KERNEL(dot512_i8, "avx512f,avx512vnni", f32, SETUP_Z, EACH_24(DOT_Z, "vpdpbusd", ), LEAVE, CLOBBER_32)
+
 /* Before FMA: multiplications by one and additions of a half, in equal number, each on accumulators of its
  * own. */
 KERNEL(avx_f32, "avx", f32, SETUP_Y, EACH_6(VEX_Y, "vmulps", "15") EACH_6B(VEX_Y, "vaddps", "14"), LEAVE,
@@ -92,6 +98,27 @@ static const ts_fma_kernel sse_kernels[] = {
     {"6 x SSE2 mul + 6 x SSE2 add", "f32", 128, 12 * 4, 12, 0, sse_f32, NULL},
     {"6 x SSE2 mul + 6 x SSE2 add", "f64", 128, 12 * 2, 12, 0, sse_f64, NULL},
 };
+
+static const ts_fma_kernel dot_kernels[] = {
+    {"24 x AVX-512 BF16 dot product", "bf16", 512, 24 * 32 * 2, 24, 0, dot512_bf16, NULL},
+    {"24 x AVX-512 VNNI dot product", "i8", 512, 24 * 64 * 2, 24, 0, dot512_i8, NULL},
+    {"24 x AVX-512 VNNI dot product", "u8", 512, 24 * 64 * 2, 24, 0, dot512_i8, NULL},
+};
+
+/* Matrix units (AMX: CPUID leaf 7, EDX bit 24) do several times the work of vectors: next to them a peak of
+ * vectors would be none. */
+static bool has_matrix_unit(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 1);
+}
+
+static bool runs_dot(const char *type)
+{
+    bool known = strcmp(type, "bf16") == 0 ? __builtin_cpu_supports("avx512bf16")
+                                           : __builtin_cpu_supports("avx512vnni");
+    return known && __builtin_cpu_supports("avx512f") && !has_matrix_unit();
+}
 
 static bool runs_avx512(void)
 {
@@ -121,6 +148,11 @@ size_t ts_fma_kernels_native(const char *type, ts_fma_kernel out[TS_FMA_KERNELS]
                               {runs_avx, avx_kernels},
                               {runs_sse2, sse_kernels}};
     size_t count = 0;
+    for (size_t i = 0; i < sizeof dot_kernels / sizeof dot_kernels[0]; i++) {
+        if (strcmp(dot_kernels[i].type, type) == 0 && runs_dot(type)) {
+            out[count++] = dot_kernels[i];
+        }
+    }
     for (size_t i = 0; i < TS_FMA_KERNELS; i++) {
         for (size_t t = 0; t < 2 && sets[i].runs(); t++) {
             if (strcmp(sets[i].by_type[t].type, type) == 0) {

@@ -12,17 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BARREN = 3 };
+enum { MAX_BARREN = 3, RATES = 2 };
 static const double sample_seconds = 300e-6, start_seconds = 30;
 
 typedef struct ts_final {
     ts_hardware *h;
     ts_job **entrants; /* [count], in the order asked for */
     size_t count, rounds, wanted_rounds;
-    TS_VEC(double) rows;               /* [rounds][count + 1]: samples, then the peak */
+    TS_VEC(double) rows;               /* [rounds][count + 2]: samples, then the peak and the bandwidth */
     size_t entrant_of[TS_WORKER_JOBS]; /* by the worker's item */
     double deadline;                   /* 0: none */
-    bool counting, sense;
+    bool counting, sense, stopped;
     size_t barren;
 } ts_final;
 
@@ -33,6 +33,7 @@ void ts_contest_clear(ts_contest *c)
     free(c->results);
     free(c->samples);
     free(c->peak);
+    free(c->bandwidth);
     *c = (ts_contest){0};
 }
 
@@ -50,30 +51,43 @@ static bool all_built(const ts_hardware *h)
     return !any || h->reference_state == TS_REFERENCE_READY;
 }
 
-static int build_all(ts_hardware *h)
+static bool told_to_stop(ts_final *f)
+{
+    const ts_evaluator *e = &f->h->base;
+    f->stopped = f->stopped || (e->stop && e->stop(e->stop_context));
+    return f->stopped;
+}
+
+static int build_all(ts_final *f)
 {
     for (;;) {
-        int rc = ts_hardware_pump(h);
-        if (rc != TS_OK || all_built(h))
+        int rc = ts_hardware_pump(f->h);
+        if (rc != TS_OK || all_built(f->h) || told_to_stop(f))
             return rc;
-        ts_hardware_wait(h, 1);
+        ts_hardware_wait(f->h, 1);
     }
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
+/* A row of the table of rounds. */
+static size_t width(const ts_final *f)
+{
+    return f->count + RATES;
+}
+
 static bool take_round(ts_final *f, const ts_message *message)
 {
     size_t n;
     double *row = ts_message_doubles(message, 0, &n);
-    bool ok = row && n == f->h->work.count + 1;
+    bool ok = row && n == f->h->work.count + RATES;
     size_t base = f->rows.count;
-    for (size_t i = 0; i <= f->count && ok; i++)
+    for (size_t i = 0; i < width(f) && ok; i++)
         ok = ts_vec_push(&f->rows, NAN);
-    for (size_t i = 0; i + 1 < n && ok; i++)
+    for (size_t i = 0; i + RATES < n && ok; i++)
         f->rows.items[base + f->entrant_of[i]] = row[i];
     if (ok) {
-        f->rows.items[base + f->count] = row[n - 1];
+        memcpy(&f->rows.items[base + f->count], &row[n - RATES], RATES * sizeof *row);
         f->rounds++;
     } else
         f->rows.count = base;
@@ -106,8 +120,7 @@ static bool take_entrant_message(ts_final *f, const ts_message *message)
         h->begun++;
         return true;
     case TS_MESSAGE_VERIFIED:
-        return ts_message_double(message, 0, &r->error) &&
-               ts_message_double(message, sizeof(double), &r->times.verify);
+        return ts_hardware_verified(message, r);
     case TS_MESSAGE_FAILED:
         return take_failure(job, message);
     case TS_MESSAGE_COUNTERS:
@@ -169,7 +182,7 @@ static bool hung(const ts_final *f)
 static int listen(ts_final *f)
 {
     ts_hardware *h = f->h;
-    while (!h->worker.ended && f->sense && !h->worker.reader.broken && !hung(f)) {
+    while (!h->worker.ended && f->sense && !h->worker.reader.broken && !hung(f) && !told_to_stop(f)) {
         ts_message message;
         ts_hardware_wait(h, 1);
         if (!ts_worker_read(&h->worker))
@@ -225,13 +238,13 @@ static int run(ts_final *f)
 {
     ts_hardware *h = f->h;
     int rc = TS_OK;
-    while (rc == TS_OK && more_to_do(f)) {
+    while (rc == TS_OK && more_to_do(f) && !f->stopped) {
         rc = start_worker(f);
         if (rc == TS_OK)
             rc = listen(f);
-        bool timed_out = !h->worker.ended && f->sense && hung(f);
+        bool timed_out = !h->worker.ended && f->sense && !f->stopped && hung(f);
         int wait_status = ts_worker_stop(&h->worker);
-        if (rc == TS_OK && !h->ended_well)
+        if (rc == TS_OK && !h->ended_well && !f->stopped)
             rc = blame(f, wait_status, timed_out);
         ts_worker_forget(&h->worker);
         if (h->ended_well || f->counting)
@@ -242,12 +255,13 @@ static int run(ts_final *f)
 
 /* ---- the outcome ----------------------------------------------------------------------------- */
 
-static bool has_peak(const ts_final *f)
+/* One column of the table; malloc'ed. */
+static double *column(const ts_final *f, size_t i)
 {
-    for (size_t r = 0; r < f->rounds; r++)
-        if (!(f->rows.items[r * (f->count + 1) + f->count] > 0))
-            return false;
-    return f->rounds > 0;
+    double *out = malloc((f->rounds + 1) * sizeof *out);
+    for (size_t r = 0; out && r < f->rounds; r++)
+        out[r] = f->rows.items[r * width(f) + i];
+    return out;
 }
 
 /* Counters that were asked for and did not come are unavailable, and say so. */
@@ -271,7 +285,7 @@ static void fill_entrant(const ts_final *f, size_t i, ts_contest *out)
     double *row = out->samples + i * f->rounds;
     bool survived = job->state == TS_JOB_READY && f->rounds > 0;
     for (size_t r = 0; r < f->rounds; r++)
-        row[r] = survived ? f->rows.items[r * (f->count + 1) + i] : NAN;
+        row[r] = survived ? f->rows.items[r * width(f) + i] : NAN;
     if (survived) {
         job->result.status = TS_STATUS_OK;
         job->result.cost = ts_median(row, f->rounds);
@@ -287,13 +301,12 @@ static int fill(const ts_final *f, ts_contest *out)
     *out = (ts_contest){.count = f->count, .rounds = f->rounds};
     out->samples = malloc((f->count * f->rounds + 1) * sizeof *out->samples);
     out->results = calloc(f->count + 1, sizeof *out->results);
-    out->peak = has_peak(f) ? malloc(f->rounds * sizeof *out->peak) : NULL;
-    if (!out->samples || !out->results || (has_peak(f) && !out->peak)) {
+    out->peak = column(f, f->count);
+    out->bandwidth = column(f, f->count + 1);
+    if (!out->samples || !out->results || !out->peak || !out->bandwidth) {
         ts_contest_clear(out);
         return ts_fail(TS_ENOMEM, "out of memory after the finals");
     }
-    for (size_t r = 0; out->peak && r < f->rounds; r++)
-        out->peak[r] = f->rows.items[r * (f->count + 1) + f->count];
     for (size_t i = 0; i < f->count; i++)
         fill_entrant(f, i, out);
     return TS_OK;
@@ -312,7 +325,7 @@ int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t coun
     h->hold = true;
     int rc = ts_hardware_queue(h, configs, count);
     if (rc == TS_OK)
-        rc = build_all(h);
+        rc = build_all(&f);
     f.entrants = h->jobs.items;
     f.deadline = seconds > 0 ? ts_now() + seconds : 0;
     if (rc == TS_OK)

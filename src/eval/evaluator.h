@@ -10,13 +10,14 @@
 #include "core/result.h"
 #include "tilesmith_plugin.h"
 
-/** A final contest: the same rounds for everyone, interleaved, in one process, with the machine's peak
+/** A final contest: the same rounds for everyone, interleaved, in one process, with what the machine can do
  * measured in each round. */
 typedef struct ts_contest {
     size_t count, rounds; /**< rounds completed */
     double *samples;      /**< [count][rounds] seconds per call; a failed entrant's row is NAN; owned */
-    double *peak;         /**< [rounds] flop/s measured in that round; owned; NULL where it makes no sense */
-    ts_result *results;   /**< [count]: status and counters (events per call) per entrant; owned */
+    double *peak; /**< [rounds] flop/s measured in that round, NAN where it can't be; owned, NULL: none */
+    double *bandwidth;  /**< [rounds] B/s over as many bytes as the operands have; likewise */
+    ts_result *results; /**< [count]: status and counters (events per call) per entrant; owned */
 } ts_contest;
 void ts_contest_clear(ts_contest *c);
 
@@ -38,6 +39,10 @@ struct ts_evaluator {
     /** Seconds by the clock that budgets of time refer to. NULL: the machine's, ts_now(). */
     double (*now)(const ts_evaluator *self);
     void (*close)(ts_evaluator *self); /**< kills what runs, removes scratch, frees self */
+    /** Set by whoever holds a contest, and polled while it runs: true ends it with the rounds so far. NULL:
+     * never. */
+    bool (*stop)(void *context);
+    void *stop_context;
 };
 
 /** Options of the hardware evaluator; zero means the default. */

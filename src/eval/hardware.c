@@ -97,8 +97,11 @@ int ts_hardware_queue(ts_hardware *h, const uint64_t *configs, size_t count)
             free(job);
             return ts_fail(TS_ENOMEM, "out of memory while queueing variants");
         }
-        job->result =
-            (ts_result){.config = configs[i], .cost = NAN, .error = NAN, .status = TS_STATUS_UNAVAILABLE};
+        job->result = (ts_result){.config = configs[i],
+                                  .cost = NAN,
+                                  .error = NAN,
+                                  .deviation = NAN,
+                                  .status = TS_STATUS_UNAVAILABLE};
         int rc = render(h, job);
         if (rc != TS_OK)
             return rc;
@@ -230,9 +233,20 @@ static void close_hardware(ts_evaluator *self)
     free(h);
 }
 
+/* The CPUs of a variant's threads: `cpu`, and the last others that the caller may use. */
+static void choose_measuring_cpus(ts_hardware *h)
+{
+    CPU_ZERO(&h->cpus);
+    if (h->cpu >= 0 && h->cpu < CPU_SETSIZE)
+        CPU_SET(h->cpu, &h->cpus);
+    for (int i = CPU_SETSIZE - 1; i >= 0 && CPU_COUNT(&h->cpus) < ts_problem_threads(h->problem); i--)
+        if (CPU_ISSET(i, &h->affinity))
+            CPU_SET(i, &h->cpus);
+}
+
 /*
- * One CPU is for measuring; this process and the compilers it starts stay off it (they inherit the affinity),
- * as long as there is another.
+ * One CPU (or one per thread of a variant) is for measuring; this process and the compilers it starts stay
+ * off it (they inherit the affinity), as long as there is another.
  */
 static void choose_cpus(ts_hardware *h)
 {
@@ -243,12 +257,13 @@ static void choose_cpus(ts_hardware *h)
         return;
     for (int i = CPU_SETSIZE - 1; i >= 0 && h->cpu < 0; i--)
         h->cpu = CPU_ISSET(i, &h->affinity) ? i : -1;
-    others = h->affinity;
-    if (h->cpu >= 0 && h->cpu < CPU_SETSIZE)
-        CPU_CLR(h->cpu, &others);
+    choose_measuring_cpus(h);
+    CPU_XOR(&others, &h->affinity, &h->cpus);
+    CPU_AND(&others, &others, &h->affinity);
     int spare = CPU_COUNT(&others);
-    if (h->options.jobs <= 0 && spare > 1)
-        h->max_units = (size_t)spare;
+    int compiling = spare > 0 ? spare : ts_problem_threads(h->problem) > 1 ? CPU_COUNT(&h->affinity) : 1;
+    if (h->options.jobs <= 0)
+        h->max_units = (size_t)compiling;
     h->max_units = h->max_units < TS_MAX_UNITS - 2 ? h->max_units
                                                    : TS_MAX_UNITS - 2; /* and the reference, and a guest */
     h->affinity_narrowed = spare > 0 && sched_setaffinity(0, sizeof others, &others) == 0;

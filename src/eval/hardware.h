@@ -75,6 +75,7 @@ typedef struct ts_hardware {
     char *scratch;
     int lock_fd;
     int cpu;            /**< to measure on; -1: any, there is only one */
+    cpu_set_t cpus;     /**< to measure on: `cpu`, and as many more as variants have threads */
     cpu_set_t affinity; /**< of the caller, put back at the end */
     bool affinity_narrowed;
     TS_VEC(ts_job *) jobs; /**< everything in flight, in order of submission */
@@ -131,6 +132,8 @@ void ts_hardware_explain_hang(const ts_hardware *h, struct ts_str *out);
 ts_worker_setup ts_hardware_setup(const ts_hardware *h, double cpu_seconds);
 /** Fill in h->work for items[0 .. count-1]. */
 void ts_hardware_describe_work(ts_hardware *h, size_t count);
+/** Take in a TS_MESSAGE_VERIFIED; false if it makes no sense. */
+bool ts_hardware_verified(const ts_message *message, ts_result *result);
 /** Seconds after which a verification, and a measurement, count as hung. */
 double ts_hardware_verify_limit(const ts_hardware *h);
 double ts_hardware_measure_limit(const ts_hardware *h);

@@ -309,9 +309,16 @@ static void look_up(ts_hardware *h)
     }
 }
 
+/* Threads that wait for each other suffer from a compiler on one of their CPUs: where they have them all, the
+ * two take turns. */
+static bool worker_needs_all(const ts_hardware *h)
+{
+    return h->worker.pid > 0 && !h->affinity_narrowed && ts_problem_threads(h->problem) > 1;
+}
+
 static int start_units(ts_hardware *h)
 {
-    while (free_places(h) > 0) {
+    while (!worker_needs_all(h) && free_places(h) > 0) {
         ts_unit u = {.guest = regular_units(h) >= h->max_units};
         form_unit(h, &u);
         if (u.count == 0)

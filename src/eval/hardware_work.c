@@ -32,7 +32,9 @@ ts_worker_setup ts_hardware_setup(const ts_hardware *h, double cpu_seconds)
     size_t memory =
         h->options.memory_limit ? h->options.memory_limit : spare_memory + 8 * h->references->footprint;
     return (ts_worker_setup){.cpu = h->cpu,
-                             .realtime = h->affinity_narrowed,
+                             .cpus = h->cpus,
+                             .threads = ts_problem_threads(h->problem),
+                             .realtime = h->affinity_narrowed && ts_problem_threads(h->problem) == 1,
                              .scratch = h->scratch,
                              .memory = memory,
                              .cpu_seconds = cpu_seconds};
@@ -58,6 +60,7 @@ void ts_hardware_describe_work(ts_hardware *h, size_t count)
                                  .budget_seconds = contender_seconds,
                                  .min_samples = MIN_SAMPLES,
                                  .max_samples = MAX_SAMPLES,
+                                 .threads = ts_problem_threads(h->problem),
                                  .cold = h->options.cold},
                         .incumbent = h->incumbent};
     for (size_t i = 0; i < count; i++) {
@@ -74,6 +77,7 @@ static int start_reference_worker(ts_hardware *h)
 {
     ts_worker_setup setup = ts_hardware_setup(h, reference_seconds);
     setup.realtime = false;
+    setup.threads = 1;
     ts_hardware_describe_work(h, 0);
     int rc = ts_worker_start(&setup, ts_work_reference, &h->work, &h->worker);
     if (rc == TS_OK)
@@ -95,9 +99,15 @@ static size_t choose_items(ts_hardware *h)
     return count;
 }
 
+/* See worker_needs_all(): what is being compiled ends first. */
+static bool must_wait(const ts_hardware *h)
+{
+    return ts_problem_threads(h->problem) > 1 && !h->affinity_narrowed && h->unit_count > 0;
+}
+
 static int start_search_worker(ts_hardware *h)
 {
-    size_t count = choose_items(h);
+    size_t count = must_wait(h) ? 0 : choose_items(h);
     if (count == 0)
         return TS_OK;
     double each = ts_hardware_verify_limit(h) + ts_hardware_measure_limit(h);
@@ -179,6 +189,13 @@ static bool item_done(ts_hardware *h, uint32_t item)
     return true;
 }
 
+bool ts_hardware_verified(const ts_message *message, ts_result *r)
+{
+    return ts_message_double(message, 0, &r->error) &&
+           ts_message_double(message, sizeof r->error, &r->deviation) &&
+           ts_message_double(message, sizeof r->error + sizeof r->deviation, &r->times.verify);
+}
+
 /* False if the message makes no sense: then nothing that this worker says does. */
 static bool take_item_message(ts_hardware *h, const ts_message *message)
 {
@@ -193,8 +210,7 @@ static bool take_item_message(ts_hardware *h, const ts_message *message)
         return true;
     case TS_MESSAGE_VERIFIED:
         ts_hardware_set_deadline(h, ts_hardware_measure_limit(h));
-        return ts_message_double(message, 0, &job->result.error) &&
-               ts_message_double(message, sizeof(double), &job->result.times.verify);
+        return ts_hardware_verified(message, &job->result);
     case TS_MESSAGE_FAILED:
         item_failed(job, message);
         return true;

@@ -190,7 +190,7 @@ static int render(ts_store *store, const ts_export_request *request, char **text
     ts_selection selection;
     ts_choices choices = {0};
     ts_str out = TS_STR_INIT;
-    int rc = ts_select(store, request, &selection);
+    int rc = ts_select_plain(store, request, &selection);
     if (rc == TS_OK)
         rc = ts_choices_make(store, &selection, &choices);
     if (rc == TS_OK)

@@ -47,6 +47,12 @@ static int append_winner(ts_store *store, const ts_winner *w, ts_str *out)
     append_number(out, "hi", w->hi);
     append_number(out, "flops", w->flops);
     append_number(out, "peak", w->peak);
+    append_number(out, "bytes", w->bytes);
+    append_number(out, "bound", w->bound);
+    append_text(out, "bound_by", w->bound_by);
+    ts_str_format(out, ", \"threads\": %d", w->threads > 1 ? w->threads : 1);
+    append_number(out, "max_error", w->max_error);
+    append_number(out, "error", w->deviation);
     int rc = append_stored(store, out, "configuration", w->configuration, false);
     if (rc == TS_OK)
         rc = append_stored(store, out, "tied", w->tied, true);

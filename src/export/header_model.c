@@ -71,6 +71,12 @@ static int make_choice(ts_store *store, const ts_winner *w, ts_choice *out)
     return rc ? rc : read_dims(w->problem, &out->dims);
 }
 
+/* The header's numbers are seconds of one thread; approximate winners are for those who ask for them. */
+static bool serves_by_default(const ts_winner *w)
+{
+    return strcmp(w->objective, "time") == 0 && w->threads <= 1 && w->max_error == 0;
+}
+
 int ts_choices_make(ts_store *store, const ts_selection *selection, ts_choices *out)
 {
     int rc = TS_OK;
@@ -78,7 +84,7 @@ int ts_choices_make(ts_store *store, const ts_selection *selection, ts_choices *
     if (!out->items)
         return ts_fail(TS_ENOMEM, "out of memory while exporting");
     for (size_t i = 0; i < selection->count && rc == TS_OK; i++)
-        if (strcmp(selection->winners[i].objective, "time") == 0) /* the header's numbers are seconds */
+        if (serves_by_default(&selection->winners[i]))
             rc = make_choice(store, &selection->winners[i], &out->items[out->count++]);
     if (rc)
         ts_choices_clear(out);

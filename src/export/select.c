@@ -25,6 +25,23 @@ int ts_select(ts_store *store, const ts_export_request *request, ts_selection *o
     return rc || out->count ? rc : ts_select_nothing(store, request, "winner");
 }
 
+int ts_select_plain(ts_store *store, const ts_export_request *request, ts_selection *out)
+{
+    size_t kept = 0;
+    int rc = ts_select(store, request, out);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->winners[i].threads > 1 || out->winners[i].max_error > 0)
+            ts_winner_clear(&out->winners[i]);
+        else
+            out->winners[kept++] = out->winners[i];
+    }
+    out->count = kept;
+    return kept ? TS_OK
+                : ts_select_nothing(store, request, "winner for one thread within the kernel's tolerance");
+}
+
 int ts_stored_json(ts_store *store, const char *text, bool array, json_t **out)
 {
     json_t *root = text ? json_loads(text, 0, NULL) : NULL;

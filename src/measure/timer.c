@@ -3,7 +3,8 @@
  * away meanwhile (an involuntary context switch, and less CPU time than wall time), the sample says more
  * about the scheduler than about the function: it is taken again, and when that keeps happening, the thread's
  * CPU time is used, which doesn't run while others do. A function that waits of its own accord (a barrier, a
- * page from disk) makes voluntary switches: its waiting counts.
+ * page from disk) makes voluntary switches: its waiting counts. A call on several threads waits for the last
+ * of them: only the wall clock knows how long that took, and a switch of any thread spoils the sample.
  */
 #include "measure/timer.h"
 #include "measure/stats.h"
@@ -29,13 +30,14 @@ static uint64_t thread_cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Times the kernel took this thread off its CPU against its will. */
-static long preemptions(void)
+/* Times the kernel took this thread, or any thread of the process, off its CPU against its will. */
+static long preemptions(int threads)
 {
 #if defined(RUSAGE_THREAD)
     struct rusage usage;
-    return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
+    return getrusage(threads > 1 ? RUSAGE_SELF : RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
 #else
+    (void)threads;
     return 0;
 #endif
 }
@@ -45,9 +47,9 @@ typedef struct reading {
     bool preempted;
 } reading;
 
-static reading read_once(void (*call)(void *), void *context, uint64_t inner)
+static reading read_once(void (*call)(void *), void *context, uint64_t inner, int threads)
 {
-    long switches = preemptions();
+    long switches = preemptions(threads);
     uint64_t cpu = thread_cpu_ns(), wall = ts_now_ns();
     for (uint64_t i = 0; i < inner; i++) {
         call(context);
@@ -55,20 +57,22 @@ static reading read_once(void (*call)(void *), void *context, uint64_t inner)
     reading r = {.wall = 1e-9 * (double)(ts_now_ns() - wall)};
     r.cpu = 1e-9 * (double)(thread_cpu_ns() - cpu);
     /* 2 us: what the two clock readings and a timer interrupt may differ by */
-    r.preempted = r.wall - r.cpu > 0.01 * r.wall + 2e-6 && preemptions() != switches;
+    bool waited = threads > 1 || r.wall - r.cpu > 0.01 * r.wall + 2e-6;
+    r.preempted = waited && preemptions(threads) != switches;
     return r;
 }
 
 /* `retries` are the further readings that may be spent; counted down. */
-static double sample_within(void (*call)(void *), void *context, uint64_t inner, bool cold, size_t *retries)
+static double sample_within(void (*call)(void *), void *context, uint64_t inner, const ts_timing_plan *plan,
+                            size_t *retries)
 {
     for (;;) {
-        if (cold) {
+        if (plan->cold) {
             ts_timer_evict();
         }
-        reading r = read_once(call, context, inner);
+        reading r = read_once(call, context, inner, plan->threads);
         if (!r.preempted || *retries == 0) {
-            return (r.preempted ? r.cpu : r.wall) / (double)inner;
+            return (r.preempted && plan->threads <= 1 ? r.cpu : r.wall) / (double)inner;
         }
         --*retries;
     }
@@ -76,8 +80,14 @@ static double sample_within(void (*call)(void *), void *context, uint64_t inner,
 
 double ts_timer_sample(void (*call)(void *context), void *context, uint64_t inner)
 {
+    return ts_timer_sample_threads(call, context, inner, 1);
+}
+
+double ts_timer_sample_threads(void (*call)(void *context), void *context, uint64_t inner, int threads)
+{
     size_t retries = RETRIES_PER_SAMPLE;
-    return sample_within(call, context, inner > 0 ? inner : 1, false, &retries);
+    const ts_timing_plan plan = {.threads = threads};
+    return sample_within(call, context, inner > 0 ? inner : 1, &plan, &retries);
 }
 
 /* How many calls of `each` seconds last `seconds`. */
@@ -91,13 +101,13 @@ uint64_t ts_timer_calibrate(void (*call)(void *context), void *context, double s
 {
     enum { STEP = 8 }; /* a tenth of the aim is measured well enough to scale up from */
     uint64_t inner = 1;
-    double took = read_once(call, context, inner).wall;
+    double took = read_once(call, context, inner, 1).wall;
     while (took < seconds / STEP && inner < UINT64_C(1) << 40) {
         uint64_t more = calls_for(seconds / 4, took / (double)inner);
         inner = more > inner * STEP ? inner * STEP : more > inner ? more : 2 * inner;
-        took = read_once(call, context, inner).wall;
+        took = read_once(call, context, inner, 1).wall;
     }
-    double again = took < seconds ? read_once(call, context, inner).wall
+    double again = took < seconds ? read_once(call, context, inner, 1).wall
                                   : took; /* the one before may have been interrupted */
     return calls_for(seconds, (again < took ? again : took) / (double)inner);
 }
@@ -147,10 +157,11 @@ int ts_timer_run(void (*call)(void *context), void *context, const ts_timing_pla
         return ts_fail(TS_ENOMEM, "out of memory for %zu timing samples", p.max_samples);
     }
     out->inner = p.cold ? 1 : ts_timer_calibrate(call, context, p.sample_seconds); /* warms up as well */
-    size_t retries = 2 * p.max_samples;
+    /* Where others work on one of several CPUs every reading is spoilt: waiting for clean ones has an end. */
+    size_t retries = p.threads > 1 ? p.min_samples : 2 * p.max_samples;
     double begin = ts_now();
     while (!is_enough(&p, out, ts_now() - begin)) {
-        out->samples[out->count++] = sample_within(call, context, out->inner, p.cold, &retries);
+        out->samples[out->count++] = sample_within(call, context, out->inner, &p, &retries);
         if (is_hopeless(&p, out)) {
             out->hopeless = true;
             break;

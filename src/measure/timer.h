@@ -15,6 +15,7 @@ typedef struct ts_timing_plan {
     double hopeless; /**< stop after the first samples if slower than this many seconds per call; 0 = never */
     double contender; /**< spend all max_samples only if the median is below this many seconds; 0 = always */
     bool cold;        /**< evict caches before every call (inner count 1) */
+    int threads;      /**< that a call runs on; more than 1: the wall clock alone counts; 0 means 1 */
 } ts_timing_plan;
 
 typedef struct ts_timing {
@@ -29,6 +30,8 @@ typedef struct ts_timing {
 int ts_timer_run(void (*call)(void *context), void *context, const ts_timing_plan *plan, ts_timing *out);
 /** One sample of `inner` calls, seconds per call. */
 double ts_timer_sample(void (*call)(void *context), void *context, uint64_t inner);
+/** The same of a call that runs on several threads. */
+double ts_timer_sample_threads(void (*call)(void *context), void *context, uint64_t inner, int threads);
 /** Inner count so that a sample lasts `seconds`. */
 uint64_t ts_timer_calibrate(void (*call)(void *context), void *context, double seconds);
 /** Read and write a buffer larger than the last-level cache. */

@@ -25,7 +25,10 @@ enum {
     COL_HUGE_PAGES,
     COL_WORKSPACE,
     COL_SECONDS,
-    COL_FLOPS
+    COL_FLOPS,
+    COL_ARGUMENTS,
+    COL_THREADS,
+    COL_MAX_ERROR
 };
 
 typedef struct reading {
@@ -75,7 +78,10 @@ static int read_row(ts_rt *rt, sqlite3_stmt *s, reading *counts)
                     .huge_pages = sqlite3_column_int(s, COL_HUGE_PAGES) != 0,
                     .workspace_bytes = sqlite3_column_int64(s, COL_WORKSPACE),
                     .seconds = sqlite3_column_double(s, COL_SECONDS),
-                    .flops = sqlite3_column_double(s, COL_FLOPS)};
+                    .flops = sqlite3_column_double(s, COL_FLOPS),
+                    .arguments = text_of(s, COL_ARGUMENTS),
+                    .threads = sqlite3_column_int(s, COL_THREADS),
+                    .max_error = sqlite3_column_double(s, COL_MAX_ERROR)};
     int added = tsrt_winner_add(rt, &row);
     counts->added += added > 0;
     counts->malformed += added == 0;
@@ -126,10 +132,10 @@ static int check_version(ts_rt *rt, const char *path, sqlite3 *db)
         return refuse_sqlite(rt, path, db);
     if (application != TS_SCHEMA_APPLICATION_ID)
         return refuse(rt, path, "it is not a Tilesmith database (its application_id is another)");
-    if (version < TS_SCHEMA_OLDEST || version > TS_SCHEMA_VERSION) {
+    if (version < TS_SCHEMA_RUNTIME_OLDEST || version > TS_SCHEMA_VERSION) {
         char why[160];
         snprintf(why, sizeof why, "its schema version is %lld and this library reads %d to %d: %s",
-                 (long long)version, TS_SCHEMA_OLDEST, TS_SCHEMA_VERSION,
+                 (long long)version, TS_SCHEMA_RUNTIME_OLDEST, TS_SCHEMA_VERSION,
                  version > TS_SCHEMA_VERSION ? "update libtilesmith-rt"
                                              : "run `tilesmith show` on it to migrate it");
         return refuse(rt, path, why);
@@ -146,6 +152,8 @@ static int read_winners(ts_rt *rt, const char *path, sqlite3 *db)
         rc = refuse_sqlite(rt, path, db);
         goto done;
     }
+    sqlite3_bind_int(statement, 1, rt->threads);
+    sqlite3_bind_double(statement, 2, rt->max_error);
     while ((step = sqlite3_step(statement)) == SQLITE_ROW)
         if (read_row(rt, statement, &counts) != 0)
             goto done;

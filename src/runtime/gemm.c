@@ -19,6 +19,8 @@ static void (*choose(ts_rt *rt, size_t family, int64_t m, int64_t n, int64_t k, 
     const char *why;
     const tsrt_answer *answer = tsrt_lookup(rt, &rt->families[family], dims, &why);
     *workspace = NULL;
+    if (answer != NULL && answer->kernel.prepare != NULL)
+        answer = NULL; /* operands may differ from call to call: converting them each time doesn't pay */
     if (answer != NULL && answer->kernel.workspace_bytes > 0)
         *workspace = tsrt_workspace(answer->kernel.workspace_bytes, answer->kernel.huge_pages != 0);
     if (answer == NULL || (answer->kernel.workspace_bytes > 0 && *workspace == NULL))

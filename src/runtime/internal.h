@@ -44,14 +44,14 @@ typedef struct tsrt_variant {
     char id[TSRT_VARIANT_ID];
     const char *source, *compiler, *flags;
     size_t family;
-    int64_t types[TSRT_MAX_DIMS]; /**< dims of its first winner: those beyond the family's `free_dims` are
-                                     compiled in */
+    int64_t types[TSRT_MAX_DIMS]; /**< dims of its first winner: those that aren't free are compiled in */
     size_t workspace_bytes;
     bool fixed_shape, huge_pages;
     size_t wins;          /**< measured shapes that it won */
     double largest_flops; /**< work of the largest of them */
     _Atomic int state;    /**< tsrt_state */
     void (*function)(void);
+    void (*prepare)(void); /**< NULL: the variant converts no operands */
     void *handle;
     const char *failure;
     struct tsrt_variant *next; /**< in its bucket */
@@ -62,7 +62,8 @@ typedef struct tsrt_winner {
     int64_t dims[TSRT_MAX_DIMS];
     double logs[TSRT_MAX_DIMS]; /**< log2 of dims */
     const char *problem;
-    double seconds, flops;
+    double seconds, flops, max_error;
+    int threads;
     size_t family;
     tsrt_variant *variant;
     _Atomic(const struct tsrt_answer *) answer; /**< NULL until first asked for */
@@ -91,8 +92,8 @@ typedef struct tsrt_family {
     const char *kernel, *type;
     const char *dim_names[TSRT_MAX_DIMS];
     size_t dim_count;
-    size_t free_dims; /**< dim_count > free_dims >= 0; 0 if the kernel isn't built in: then only measured
-                         shapes are answered */
+    bool free[TSRT_MAX_DIMS]; /**< passed at run time; the others are types of problem */
+    size_t free_dims;         /**< how many are; 0: only measured shapes are answered */
     const tsrt_builtin *builtin;
     size_t first, count;
 } tsrt_family;
@@ -119,6 +120,8 @@ struct ts_rt {
     ts_host host;
     tsrt_arena arena;
     const char *status;
+    int threads;       /**< of a call, at most */
+    double max_error;  /**< that winners may have been allowed, at most */
     const char *cache; /**< root of the cache of built variants; NULL: the environment names none */
     tsrt_family *families;
     size_t family_count;
@@ -137,9 +140,11 @@ struct ts_rt {
 /** A row as text and numbers; strings are borrowed during the call. */
 typedef struct tsrt_row {
     const char *kernel, *type, *problem, *variant, *source, *compiler, *flags;
+    const char *arguments; /**< names of the dimensions passed at run time, "m n k" */
     bool fixed_shape, huge_pages;
     int64_t workspace_bytes;
-    double seconds, flops;
+    double seconds, flops, max_error;
+    int threads;
 } tsrt_row;
 
 /** Families of the built-in kernels. -1 when out of memory. */

@@ -18,8 +18,10 @@ static tsrt_state state_of(const tsrt_variant *variant)
 
 static bool same_types(const tsrt_family *family, const int64_t *a, const int64_t *b)
 {
-    return memcmp(a + family->free_dims, b + family->free_dims,
-                  (family->dim_count - family->free_dims) * sizeof *a) == 0;
+    for (size_t i = 0; i < family->dim_count; i++)
+        if (!family->free[i] && a[i] != b[i])
+            return false;
+    return true;
 }
 
 /* Can this winner serve other shapes of these types of problem? */
@@ -30,11 +32,11 @@ static bool general(const tsrt_family *family, const tsrt_winner *winner, const 
 }
 
 /* Squared Euclidean distance of the logarithms; infinite beyond the reach in any dimension. */
-static double distance(const tsrt_winner *winner, const double *logs, size_t count)
+static double distance(const tsrt_family *family, const tsrt_winner *winner, const double *logs)
 {
     double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        double d = winner->logs[i] - logs[i];
+    for (size_t i = 0; i < family->dim_count; i++) {
+        double d = family->free[i] ? winner->logs[i] - logs[i] : 0;
         if (fabs(d) > REACH)
             return INFINITY;
         sum += d * d;
@@ -45,14 +47,14 @@ static double distance(const tsrt_winner *winner, const double *logs, size_t cou
 static const tsrt_winner *nearest(const ts_rt *rt, const tsrt_family *family, const int64_t *dims)
 {
     double logs[TSRT_MAX_DIMS], best_distance = INFINITY;
-    for (size_t i = 0; i < family->free_dims; i++)
+    for (size_t i = 0; i < family->dim_count; i++)
         logs[i] = log2(dims[i] > 1 ? (double)dims[i] : 1.0);
     const tsrt_winner *best = NULL;
     for (size_t i = 0; i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
         if (!general(family, w, dims))
             continue;
-        double d = distance(w, logs, family->free_dims);
+        double d = distance(family, w, logs);
         if (d < best_distance || (best != NULL && d == best_distance && w->flops > best->flops)) {
             best = w;
             best_distance = d;
@@ -184,6 +186,9 @@ static const tsrt_answer *winner_answer(ts_rt *rt, const tsrt_family *family, ts
                                         const tsrt_winner *w, const tsrt_variant *failed)
 {
     tsrt_answer key = {.kernel = {.function = w->variant->function,
+                                  .prepare = w->variant->prepare,
+                                  .threads = w->threads,
+                                  .max_error = w->max_error,
                                   .workspace_bytes = w->variant->workspace_bytes,
                                   .huge_pages = w->variant->huge_pages,
                                   .rung = rung,
@@ -219,8 +224,9 @@ static const tsrt_answer *default_answer(ts_rt *rt, const tsrt_family *family, c
                                 "for the kernel";
         return NULL;
     }
-    tsrt_answer key = {.kernel = {.function = tsrt_builtin_function(family, dims), .rung = TS_RT_DEFAULT},
-                       .failed = failed};
+    tsrt_answer key = {
+        .kernel = {.function = tsrt_builtin_function(family, dims), .rung = TS_RT_DEFAULT, .threads = 1},
+        .failed = failed};
     if (key.kernel.function == NULL) {
         *why = "a type of problem (ta, tb) is neither 0 nor 1";
         return NULL;

@@ -96,8 +96,9 @@ static bool object_usable(const char *path)
 
 static bool open_object(tsrt_variant *variant, const char *path, char *reason)
 {
-    char symbol[TSRT_VARIANT_ID + sizeof "ts_v_"];
+    char symbol[TSRT_VARIANT_ID + sizeof "ts_v_"], prepare[sizeof symbol + sizeof "_prepare"];
     snprintf(symbol, sizeof symbol, "ts_v_%s", variant->id);
+    snprintf(prepare, sizeof prepare, "%s_prepare", symbol);
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     void *address = handle == NULL ? NULL : dlsym(handle, symbol);
     if (address == NULL) {
@@ -111,6 +112,8 @@ static bool open_object(tsrt_variant *variant, const char *path, char *reason)
     variant->handle = handle;
     memcpy(&variant->function, &address,
            sizeof address); /* ISO C has no cast from an object pointer to a function's */
+    address = dlsym(handle, prepare);
+    memcpy(&variant->prepare, &address, sizeof address);
     return true;
 }
 

@@ -23,6 +23,12 @@ static int read_database(ts_rt *rt, const char *path)
 
 int ts_rt_open(const char *database, ts_rt **out)
 {
+    const ts_rt_options options = {.database = database};
+    return ts_rt_open_with(&options, out);
+}
+
+int ts_rt_open_with(const ts_rt_options *options, ts_rt **out)
+{
     if (out == NULL)
         return -1;
     *out = NULL;
@@ -30,13 +36,16 @@ int ts_rt_open(const char *database, ts_rt **out)
     if (rt == NULL)
         return -1;
     memset(rt, 0, sizeof *rt);
+    rt->threads = options->threads > 1 ? options->threads : 1;
+    rt->max_error = options->max_error > 0 ? options->max_error : 0;
     if (pthread_mutex_init(&rt->lock, NULL) != 0) {
         free(rt);
         return -1;
     }
     ts_host_identify(&rt->host);
     rt->cache = tsrt_default_cache(&rt->arena);
-    if (tsrt_families_init(rt) != 0 || read_database(rt, database) != 0 || tsrt_index_build(rt) != 0) {
+    if (tsrt_families_init(rt) != 0 || read_database(rt, options->database) != 0 ||
+        tsrt_index_build(rt) != 0) {
         ts_rt_close(rt);
         return -1;
     }

@@ -30,6 +30,7 @@ int tsrt_families_init(ts_rt *rt)
         family->builtin = builtin;
         family->free_dims = builtin->free_dims;
         while (builtin->dim_names[family->dim_count] != NULL) {
+            family->free[family->dim_count] = family->dim_count < builtin->free_dims;
             family->dim_names[family->dim_count] = builtin->dim_names[family->dim_count];
             family->dim_count++;
         }
@@ -78,9 +79,19 @@ static bool parse_pair(const char *text, size_t *name_length, int64_t *value, co
     return *stop == '\0' || stop[1] != '\0';
 }
 
+/* Is it one of the words of `list`? */
+static bool listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = strstr(list, word); at != NULL; at = strstr(at + 1, word))
+        if ((at == list || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+            return true;
+    return false;
+}
+
 /* Take the names of the first problem seen of a kernel that isn't built in; false if it doesn't parse or is
  * too long. */
-static int names_learn(ts_rt *rt, tsrt_family *family, const char *problem)
+static int names_learn(ts_rt *rt, tsrt_family *family, const char *problem, const char *arguments)
 {
     size_t length;
     int64_t value;
@@ -91,6 +102,8 @@ static int names_learn(ts_rt *rt, tsrt_family *family, const char *problem)
         if (name == NULL)
             return -1;
         memcpy(name, at, length);
+        family->free[family->dim_count] = listed(arguments, name);
+        family->free_dims += family->free[family->dim_count];
         family->dim_names[family->dim_count++] = name;
     }
     return family->dim_count > 0;
@@ -143,13 +156,13 @@ static bool id_valid(const char *id)
 static bool row_valid(const tsrt_row *row)
 {
     const char *const texts[] = {row->kernel, row->type,     row->problem, row->variant,
-                                 row->source, row->compiler, row->flags};
+                                 row->source, row->compiler, row->flags,   row->arguments};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] == NULL)
             return false;
     return id_valid(row->variant) && row->source[0] != '\0' && row->compiler[0] != '\0' &&
            row->workspace_bytes >= 0 && row->workspace_bytes <= WORKSPACE_LIMIT && isfinite(row->seconds) &&
-           row->seconds > 0;
+           row->seconds > 0 && row->threads >= 1;
 }
 
 static tsrt_variant *variant_new(ts_rt *rt, const tsrt_row *row, size_t family, const int64_t *dims,
@@ -178,10 +191,10 @@ static tsrt_variant *variant_new(ts_rt *rt, const tsrt_row *row, size_t family, 
 static bool variant_fits(const ts_rt *rt, const tsrt_variant *variant, size_t family, const int64_t *dims)
 {
     const tsrt_family *f = &rt->families[family];
-    size_t from = variant->fixed_shape ? 0 : f->free_dims;
-    return variant->family == family &&
-           (f->builtin == NULL ||
-            memcmp(variant->types + from, dims + from, (f->dim_count - from) * sizeof *dims) == 0);
+    for (size_t i = 0; i < f->dim_count; i++)
+        if ((variant->fixed_shape || !f->free[i]) && variant->types[i] != dims[i])
+            return false;
+    return variant->family == family;
 }
 
 static int variant_get(ts_rt *rt, const tsrt_row *row, size_t family, const int64_t *dims, tsrt_variant **out)
@@ -230,7 +243,7 @@ static int family_get(ts_rt *rt, const tsrt_row *row, tsrt_family **out)
     *out = family_append(rt, row->kernel, row->type);
     if (*out == NULL)
         return -1;
-    int learned = names_learn(rt, *out, row->problem);
+    int learned = names_learn(rt, *out, row->problem, row->arguments);
     if (learned <= 0)
         rt->family_count--;
     return learned;
@@ -260,6 +273,8 @@ int tsrt_winner_add(ts_rt *rt, const tsrt_row *row)
         return -1;
     winner->seconds = row->seconds;
     winner->flops = row->flops;
+    winner->threads = row->threads;
+    winner->max_error = row->max_error;
     for (size_t i = 0; i < family->dim_count; i++)
         winner->logs[i] = log2(winner->dims[i] > 1 ? (double)winner->dims[i] : 1.0);
     if (family->count++ == 0)

@@ -21,8 +21,8 @@ struct ts_store {
     TS_VEC(ts_statement) statements;
 };
 
-/** The text of schema.sql, made by the build. */
-extern const char ts_schema_sql[];
+/** The texts of schema.sql and schema_2.sql, made by the build. */
+extern const char ts_schema_sql[], ts_schema_2_sql[];
 
 /** One sentence for the connection's last error: what happened to the file, and what to do. Returns the TS_E…
  * code. */

@@ -11,14 +11,20 @@
 
 static const int BUSY_MS = 10000;
 
-void ts_store_close(ts_store *s)
+static void disconnect(ts_store *s)
 {
-    if (!s)
-        return;
     for (size_t i = 0; i < s->statements.count; i++)
         sqlite3_finalize(s->statements.items[i].handle);
     ts_vec_free(&s->statements);
     sqlite3_close(s->db);
+    s->db = NULL;
+}
+
+void ts_store_close(ts_store *s)
+{
+    if (!s)
+        return;
+    disconnect(s);
     free(s->path);
     free(s);
 }
@@ -70,7 +76,8 @@ static int use_wal(ts_store *s)
 
 static int open_writing(ts_store *s)
 {
-    static const char *const steps[] = {ts_schema_sql};
+    static const char *const steps[] = {ts_schema_sql, ts_schema_2_sql};
+    _Static_assert(sizeof steps / sizeof *steps == TS_SCHEMA_VERSION, "a step for each version");
     int version = 0;
     int rc = make_folder(s->path);
     if (rc == TS_OK)
@@ -120,14 +127,21 @@ static int reopen_immutable(ts_store *s, int *version)
     char *uri = immutable_uri(s->path);
     if (!uri)
         return ts_fail(TS_ENOMEM, "%s: out of memory", s->path);
-    for (size_t i = 0; i < s->statements.count; i++)
-        sqlite3_finalize(s->statements.items[i].handle);
-    ts_vec_free(&s->statements);
-    sqlite3_close(s->db);
-    s->db = NULL;
+    disconnect(s);
     int rc = connect_to(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
     free(uri);
     return rc ? rc : ts_db_identify(s, version);
+}
+
+/* Queries name columns that an older file lacks: it is brought up to date first. */
+static int read_older(ts_store *s)
+{
+    disconnect(s);
+    int rc = open_writing(s);
+    if (rc)
+        return rc;
+    disconnect(s);
+    return connect_to(s, s->path, SQLITE_OPEN_READONLY);
 }
 
 static int open_reading(ts_store *s)
@@ -143,6 +157,8 @@ static int open_reading(ts_store *s)
     int code = rc ? sqlite3_errcode(s->db) & 0xff : SQLITE_OK;
     if ((code == SQLITE_CANTOPEN || code == SQLITE_READONLY) && !has_log(s->path))
         rc = reopen_immutable(s, &version);
+    if (rc == TS_OK && version > 0 && version < TS_SCHEMA_VERSION)
+        return read_older(s);
     if (rc == TS_OK && version == 0)
         return ts_fail(TS_ENOTFOUND, "%s: is empty; run 'tilesmith tune' first, or name another --db FILE",
                        s->path);

@@ -143,14 +143,16 @@ int ts_store_session_begin(ts_store *s, const ts_session_row *row, int64_t *id)
     rc = ts_db_run(s,
                    "INSERT INTO sessions (target_id, problem_id, strategy, evaluator, objective, options, "
                    "seed, load, steal, peak, "
-                   "governor, kernel_release, cpus, library_version, started) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   "governor, kernel_release, cpus, library_version, started, threads, max_error) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                    "iittttt"
                    "ddd"
-                   "ttttt",
+                   "ttttt"
+                   "id",
                    row->target, row->problem, row->strategy, or_default(row->evaluator, "hardware"),
                    or_default(row->objective, "time"), row->options, seed, c->load, c->steal, c->peak,
-                   c->governor, c->kernel_release, c->cpus, TILESMITH_VERSION, now);
+                   c->governor, c->kernel_release, c->cpus, TILESMITH_VERSION, now,
+                   (int64_t)(row->threads > 1 ? row->threads : 1), row->max_error);
     *id = sqlite3_last_insert_rowid(s->db);
     return ts_db_end(s, rc);
 }

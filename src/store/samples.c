@@ -81,17 +81,17 @@ static int insert_sample(ts_store *s, int64_t session, int64_t configuration, in
     return ts_db_run(s,
                      "INSERT INTO samples (session_id, configuration_id, build_id, status, reason, cost, "
                      "timings, inner, error, "
-                     "cached, render, compile, verify, measure, counters, created) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "cached, render, compile, verify, measure, counters, created, deviation) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      "iik"
                      "ttdt"
                      "kdi"
                      "dddd"
-                     "tt",
+                     "ttd",
                      session, configuration, build, ts_status_name(r->status), ok ? NULL : r->reason,
                      ok ? r->cost : NAN, t->timings.data, (int64_t)r->inner, r->error, (int64_t)r->cached,
                      r->times.render, r->times.compile, r->times.verify, r->times.measure, t->counters.data,
-                     now);
+                     now, ok ? r->deviation : NAN);
 }
 
 static int write_result(ts_store *s, int64_t session, const ts_result *r, const ts_variant *variant,
@@ -145,7 +145,7 @@ void ts_store_known_free(const ts_kernel *kernel, ts_known *rows, size_t count)
 static int read_known(ts_store *s, const ts_kernel *kernel, sqlite3_stmt *row, ts_known *out)
 {
     const char *variant = (const char *)sqlite3_column_text(row, 4);
-    *out = (ts_known){.cost = ts_db_real(row, 2)};
+    *out = (ts_known){.cost = ts_db_real(row, 2), .deviation = ts_db_real(row, 5)};
     out->values = calloc(kernel->parameter_count + 1, sizeof *out->values);
     if (!out->values)
         return ts_fail(TS_ENOMEM, "out of memory while reading earlier results");
@@ -158,10 +158,10 @@ static int read_known(ts_store *s, const ts_kernel *kernel, sqlite3_stmt *row, t
 
 /* The newest measurement of each configuration; predictions of the cost model are no measurements. */
 static const char KNOWN[] =
-    "SELECT c.parameters, s.status, s.cost, s.reason, b.variant FROM configurations c "
+    "SELECT c.parameters, s.status, s.cost, s.reason, b.variant, s.deviation FROM configurations c "
     "JOIN samples s ON s.id = (SELECT max(x.id) FROM samples x JOIN sessions e ON e.id = x.session_id "
     "  WHERE x.configuration_id = c.id AND e.target_id = ?2 AND e.objective = 'time' AND e.evaluator <> "
-    "'model') "
+    "'model' AND e.threads = ?6 AND e.max_error = ?7) "
     "LEFT JOIN builds b ON b.id = s.build_id "
     "WHERE c.problem_id = (SELECT p.id FROM problems p JOIN kernels k ON k.id = p.kernel_id "
     "  WHERE k.name = ?3 AND k.hash = ?4 AND p.type = ?5 AND p.shape = ?1) ORDER BY s.id";
@@ -172,8 +172,9 @@ int ts_store_known(ts_store *s, const ts_problem *problem, int64_t target, ts_kn
     sqlite3_stmt *row;
     ts_str shape = TS_STR_INIT;
     ts_problem_text(problem, &shape);
-    int rc = ts_db_query(s, &row, KNOWN, "tittt", ts_str_text(&shape), target, problem->kernel->name,
-                         problem->kernel->hash, problem->type->name);
+    int rc = ts_db_query(s, &row, KNOWN, "titttid", ts_str_text(&shape), target, problem->kernel->name,
+                         problem->kernel->hash, problem->type->name, (int64_t)ts_problem_threads(problem),
+                         problem->max_error);
     while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
         ts_known one;
         rc = read_known(s, problem->kernel, row, &one);

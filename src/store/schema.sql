@@ -1,4 +1,4 @@
--- Tilesmith's database, schema 1. Documented in docs/database.md; applied in one transaction to an empty file.
+-- Tilesmith's database, schema 1; schema_2.sql adds to it. Documented in docs/database.md; applied in one transaction to an empty file.
 -- Times are in seconds, sizes in bytes, work in flop; NULL means not measured or not known, never zero.
 -- A change here needs a migration and a new TS_SCHEMA_VERSION (store/runtime_schema.h).
 

@@ -42,6 +42,8 @@ typedef struct ts_session_row {
     int64_t target, problem;
     const char *strategy, *evaluator, *objective, *options; /**< options: JSON text */
     uint64_t seed;
+    int threads;      /**< of a call; 0 means 1 */
+    double max_error; /**< that results were allowed */
     ts_conditions conditions;
 } ts_session_row;
 int ts_store_session_begin(ts_store *s, const ts_session_row *row, int64_t *id);
@@ -60,10 +62,12 @@ typedef struct ts_known {
     ts_value *values; /**< [parameter_count] by parameter order; kind NONE if the stored row lacks it */
     ts_status status;
     double cost;
+    double deviation; /**< from the reference; NAN if not measured */
     char *reason;
     char variant[33]; /**< content hash at the time */
 } ts_known;
-/** Results of this problem on this target under the kernel's present hash; newest per configuration. */
+/** Results of this problem on this target, with its threads and max_error, under the kernel's present hash;
+ * newest per configuration. */
 int ts_store_known(ts_store *s, const ts_problem *problem, int64_t target, ts_known **rows, size_t *count);
 void ts_store_known_free(const ts_kernel *kernel, ts_known *rows, size_t count);
 
@@ -81,12 +85,20 @@ typedef struct ts_winner {
     int64_t workspace_bytes;
     double seconds, lo, hi; /**< median of the finals and its 95 % interval, seconds per call */
     double flops, peak;     /**< work per call; peak measured in the same finals, flop/s, NAN if none */
+    double bytes;           /**< that a call must move at least; NAN */
+    double bound;           /**< seconds that no call could beat in the same finals (roofline); NAN */
+    char *bound_by;         /**< which side of the roofline: "peak", "L2 bandwidth"; NULL */
+    double deviation;       /**< largest max|C-R| / max|R|; NAN */
     char *tied; /**< JSON array of configuration objects that can't be told apart (the winner included) */
     size_t evaluations; /**< successful and failed, of this problem so far */
     char *objective, *library_version, *timestamp;
+    char *arguments;  /**< names of the dimensions passed at run time: "m n k" */
+    int threads;      /**< of a call; 0 means 1 */
+    double max_error; /**< that it was allowed */
 } ts_winner;
 void ts_winner_clear(ts_winner *w);
-/** Insert; the previous winner of the same (kernel, type, problem, target, objective) becomes history. */
+/** Insert; the previous winner of the same (kernel, type, problem, target, objective, threads, max_error)
+ * becomes history. */
 int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner);
 /** Current winners, sorted by kernel, type, problem, target. NULL filters mean all. *rows malloc'ed; clear
  * each, then free. */

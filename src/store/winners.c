@@ -11,7 +11,7 @@ void ts_winner_clear(ts_winner *w)
                             &w->configuration, &w->variant,           &w->source,
                             &w->compiler,      &w->compiler_identity, &w->flags,
                             &w->tied,          &w->objective,         &w->library_version,
-                            &w->timestamp};
+                            &w->timestamp,     &w->arguments,         &w->bound_by};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(*texts[i]);
     *w = (ts_winner){0};
@@ -20,6 +20,11 @@ void ts_winner_clear(ts_winner *w)
 static const char *or_default(const char *text, const char *fallback)
 {
     return text ? text : fallback;
+}
+
+static int64_t threads_of(const ts_winner *w)
+{
+    return w->threads > 1 ? w->threads : 1;
 }
 
 static int insert_winner(ts_store *s, int64_t session, int64_t target, const ts_winner *w)
@@ -31,19 +36,23 @@ static int insert_winner(ts_store *s, int64_t session, int64_t target, const ts_
                      "problem, objective, configuration, variant, "
                      "source, compiler, compiler_identity, flags, fixed_shape, huge_pages, workspace_bytes, "
                      "seconds, lo, hi, flops, peak, tied, "
-                     "evaluations, library_version, created) "
-                     "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "evaluations, library_version, created, arguments, threads, max_error, bytes, bound, "
+                     "bound_by, deviation) "
+                     "VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                     "?, ?, ?, ?, ?, ?, ?)",
                      "ii"
                      "ttttttttttt"
                      "iii"
                      "ddddd"
-                     "titt",
+                     "titt"
+                     "tidddtd",
                      session, target, w->kernel, w->kernel_hash, w->type, w->problem,
                      or_default(w->objective, "time"), w->configuration, w->variant, w->source, w->compiler,
                      w->compiler_identity, or_default(w->flags, ""), (int64_t)w->fixed_shape,
                      (int64_t)w->huge_pages, w->workspace_bytes, w->seconds, w->lo, w->hi, w->flops, w->peak,
                      w->tied, (int64_t)w->evaluations, or_default(w->library_version, TILESMITH_VERSION),
-                     or_default(w->timestamp, now));
+                     or_default(w->timestamp, now), or_default(w->arguments, ""), threads_of(w), w->max_error,
+                     w->bytes, w->bound, w->bound_by, w->deviation);
 }
 
 static int replace_winner(ts_store *s, int64_t session, const ts_winner *w)
@@ -57,8 +66,9 @@ static int replace_winner(ts_store *s, int64_t session, const ts_winner *w)
         rc = ts_db_run(
             s,
             "UPDATE winners SET current = 0 WHERE current AND kernel = ? AND type = ? AND problem = ? "
-            "AND target_id = ? AND objective = ?",
-            "tttit", w->kernel, w->type, w->problem, target, or_default(w->objective, "time"));
+            "AND target_id = ? AND objective = ? AND threads = ? AND max_error = ?",
+            "tttitid", w->kernel, w->type, w->problem, target, or_default(w->objective, "time"),
+            threads_of(w), w->max_error);
     if (rc == TS_OK)
         rc = insert_winner(s, session, target, w);
     return rc ? rc
@@ -84,12 +94,14 @@ int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner)
 static const char WINNERS[] =
     "SELECT w.id, w.kernel, w.kernel_hash, w.type, w.problem, t.name, t.fingerprint, w.configuration, "
     "w.variant, w.source, w.compiler, "
-    "w.compiler_identity, w.flags, w.tied, w.objective, w.library_version, w.created, w.fixed_shape, "
+    "w.compiler_identity, w.flags, w.tied, w.objective, w.library_version, w.created, w.arguments, "
+    "w.bound_by, w.fixed_shape, "
     "w.huge_pages, w.workspace_bytes, "
-    "w.seconds, w.lo, w.hi, w.flops, w.peak, w.evaluations "
+    "w.seconds, w.lo, w.hi, w.flops, w.peak, w.bytes, w.bound, w.deviation, w.evaluations, w.threads, "
+    "w.max_error "
     "FROM winners w JOIN targets t ON t.id = w.target_id WHERE w.current AND (?1 IS NULL OR w.kernel = ?1) "
     "AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
-    "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective";
+    "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective, w.threads, w.max_error";
 
 /* Columns in the order of WINNERS. */
 static int read_winner(sqlite3_stmt *row, ts_winner *w)
@@ -100,7 +112,7 @@ static int read_winner(sqlite3_stmt *row, ts_winner *w)
                             &w->configuration, &w->variant,           &w->source,
                             &w->compiler,      &w->compiler_identity, &w->flags,
                             &w->tied,          &w->objective,         &w->library_version,
-                            &w->timestamp};
+                            &w->timestamp,     &w->arguments,         &w->bound_by};
     int column = 1, rc = TS_OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && rc == TS_OK; i++)
         rc = ts_db_text(row, column++, texts[i]);
@@ -109,10 +121,13 @@ static int read_winner(sqlite3_stmt *row, ts_winner *w)
     w->fixed_shape = sqlite3_column_int(row, column++);
     w->huge_pages = sqlite3_column_int(row, column++);
     w->workspace_bytes = sqlite3_column_int64(row, column++);
-    double *const reals[] = {&w->seconds, &w->lo, &w->hi, &w->flops, &w->peak};
+    double *const reals[] = {&w->seconds, &w->lo,    &w->hi,    &w->flops,
+                             &w->peak,    &w->bytes, &w->bound, &w->deviation};
     for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
         *reals[i] = ts_db_real(row, column++);
-    w->evaluations = (size_t)sqlite3_column_int64(row, column);
+    w->evaluations = (size_t)sqlite3_column_int64(row, column++);
+    w->threads = sqlite3_column_int(row, column++);
+    w->max_error = sqlite3_column_double(row, column);
     return TS_OK;
 }
 

@@ -63,6 +63,8 @@ static int examine_provenance(ts_exam *e)
                        identity);
     if (ts_problem_parse(e->kernel, w->type, w->problem, &e->problem) != TS_OK)
         return verdict(e, "stale", "its problem is not one of the kernel's any more: %s", ts_error());
+    e->problem.threads = w->threads;
+    e->problem.max_error = w->max_error;
     int rc = ts_kernel_space(&e->problem, e->target, compilers, &e->space);
     if (rc != TS_OK)
         return rc;
@@ -181,7 +183,7 @@ int ts_recheck(const char *database, const char *kernel, double seconds, const t
                               .seconds_left = NAN,
                               .best_seconds = NAN,
                               .best_rate = NAN,
-                              .peak = NAN};
+                              .bound_rate = NAN};
         if (callbacks && callbacks->progress)
             callbacks->progress(callbacks->context, &p);
         if (callbacks && callbacks->stop && callbacks->stop(callbacks->context))

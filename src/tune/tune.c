@@ -21,9 +21,6 @@ static int tune_all(ts_tuner *t)
     if (rc == TS_OK)
         rc = copy_target(t);
     for (size_t i = 0; i < t->problem_count && rc == TS_OK; i++) {
-        char peak[32] = "peak.";
-        strncat(peak, t->problems[i].type->name, sizeof peak - strlen(peak) - 1);
-        t->progress.peak = ts_target_number(t->target, peak, NAN);
         rc = ts_tuner_problem(t, i);
         if (rc == TS_OK && t->report->interrupted)
             rc = ts_fail(TS_EINTR,
@@ -58,6 +55,11 @@ static void shape_clear(ts_tune_shape *s)
     for (size_t i = 0; i < s->tied; i++)
         free(s->tied_configurations[i]);
     free(s->tied_configurations);
+    for (size_t i = 0; i < s->pareto_count; i++) {
+        free(s->pareto[i].configuration);
+        free(s->pareto[i].changes);
+    }
+    free(s->pareto);
     ts_counters_free(s->counters, s->counter_count);
     free(s->problem);
     free(s->type);

@@ -9,6 +9,7 @@
 #include "util/str.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,10 @@ static int open_problems(ts_tuner *t)
         rc = ts_problem_parse(t->kernel, type->name, shapes[i], &t->problems[t->problem_count++]);
     if (count == 0)
         add_typical_shapes(t, type);
+    for (size_t i = 0; i < t->problem_count; i++) {
+        t->problems[i].max_error = t->options->max_error;
+        t->problems[i].threads = t->options->threads > 1 ? t->options->threads : 1;
+    }
     if (rc == TS_OK && t->problem_count == 0)
         rc = ts_fail(TS_EINPUT, "kernel '%s' states no typical shape for %s; give one with --shape",
                      t->kernel->name, type->name);
@@ -137,17 +142,27 @@ static int open_report(ts_tuner *t)
     return TS_OK;
 }
 
+static int check_threads(int threads)
+{
+    cpu_set_t set;
+    int cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    if (threads >= 0 && threads <= cpus)
+        return TS_OK;
+    return ts_fail(TS_EINPUT, "%d threads were asked for, and %d %s may be used here; use 1 to %d", threads,
+                   cpus, cpus == 1 ? "CPU" : "CPUs", cpus);
+}
+
 static int check_supported(const ts_tune_options *o)
 {
     if (!o->kernel)
         return ts_fail(TS_EINPUT, "no kernel was named; `tilesmith show kernels` lists them");
-    if (o->objective && strcmp(o->objective, "time") != 0)
-        return ts_fail(TS_EINPUT, "objective '%s' is not supported; the only one is 'time'", o->objective);
-    if (o->threads > 1)
+    if (o->objective && strcmp(o->objective, "time") != 0 && strcmp(o->objective, "time,error") != 0)
+        return ts_fail(TS_EINPUT, "there is no objective '%s'; use 'time' or 'time,error'", o->objective);
+    if (!(o->max_error >= 0 && o->max_error < 1))
         return ts_fail(TS_EINPUT,
-                       "%d threads were asked for, but variants are single-threaded; leave --threads at 1",
-                       o->threads);
-    return TS_OK;
+                       "the largest error, %g, is relative to the largest result; use 0 to 1, such as 1e-3",
+                       o->max_error);
+    return check_threads(o->threads);
 }
 
 int ts_tuner_open(ts_tuner *t)
@@ -170,13 +185,14 @@ int ts_tuner_open(ts_tuner *t)
         rc = open_store(t);
     if (seconds <= 0 && t->options->budget_evaluations == 0 && !ts_stop_ends(&t->stop))
         seconds = 100;
+    t->keep_pareto = t->options->objective && strcmp(t->options->objective, "time,error") == 0;
     t->started = ts_now();
     t->deadline = seconds > 0 ? t->started + seconds : 0;
     t->progress = (ts_tune_progress){.problem = "",
                                      .shapes = t->problem_count,
                                      .best_seconds = NAN,
                                      .best_rate = NAN,
-                                     .peak = NAN,
+                                     .bound_rate = NAN,
                                      .seconds_left = seconds > 0 ? seconds : NAN};
     return rc;
 }

@@ -32,11 +32,12 @@ static int find_ordinal(const ts_param *p, ts_value v, bool nearest)
     return best;
 }
 
-int ts_warm_known(const ts_warm_query *q, ts_observation **known, size_t *count)
+int ts_warm_known(const ts_warm_query *q, ts_observation **known, double **deviations, size_t *count)
 {
     ts_known *rows = NULL;
     size_t row_count = 0, params = ts_space_params(q->space);
     *known = NULL;
+    *deviations = NULL;
     *count = 0;
     if (!q->store)
         return TS_OK;
@@ -45,7 +46,8 @@ int ts_warm_known(const ts_warm_query *q, ts_observation **known, size_t *count)
         return rc;
     uint16_t *ordinals = calloc(params + 1, sizeof *ordinals);
     *known = calloc(row_count + 1, sizeof **known);
-    if (!ordinals || !*known)
+    *deviations = calloc(row_count + 1, sizeof **deviations);
+    if (!ordinals || !*known || !*deviations)
         rc = ts_fail(TS_ENOMEM, "out of memory while reading earlier results");
     for (size_t r = 0; r < row_count && rc == TS_OK; r++) {
         bool inside = true;
@@ -55,14 +57,18 @@ int ts_warm_known(const ts_warm_query *q, ts_observation **known, size_t *count)
             ordinals[i] = (uint16_t)(inside ? o : 0);
         }
         uint64_t config;
-        if (inside && ts_space_encode(q->space, ordinals, &config))
+        if (inside && ts_space_encode(q->space, ordinals, &config)) {
+            (*deviations)[*count] = rows[r].deviation;
             (*known)[(*count)++] = (ts_observation){config, rows[r].status, rows[r].cost};
+        }
     }
     free(ordinals);
     ts_store_known_free(q->problem->kernel, rows, row_count);
     if (rc != TS_OK) {
         free(*known);
+        free(*deviations);
         *known = NULL;
+        *deviations = NULL;
         *count = 0;
     }
     return rc;
@@ -130,6 +136,8 @@ int ts_warm_incumbent(const ts_warm_query *q, uint64_t *config)
         if (strcmp(winners[i].problem, ts_str_text(&key)) == 0 &&
             strcmp(winners[i].type, q->problem->type->name) == 0 &&
             strcmp(winners[i].kernel_hash, q->problem->kernel->hash) == 0 &&
+            winners[i].threads == ts_problem_threads(q->problem) &&
+            winners[i].max_error == q->problem->max_error && /* as stored, bit by bit */
             !ts_configuration_find(q->space, winners[i].configuration, true, config))
             *config = TS_NO_CONFIG;
     ts_str_free(&key);
@@ -204,6 +212,71 @@ int ts_warm_seeds(const ts_warm_query *q, uint64_t **seeds, size_t *count, bool 
         all[(*count)++] = near[i].config;
     *seeds = all;
     return TS_OK;
+}
+
+/* The measured problem of this kernel and type that is nearest to this one, itself excluded. */
+static int nearest_problem(const ts_warm_query *q, ts_problem *near, bool *found)
+{
+    ts_winner *winners = NULL;
+    size_t n = 0;
+    double least = INFINITY;
+    *found = false;
+    int rc = ts_store_winners(q->store, q->problem->kernel->name, q->target->fingerprint, &winners, &n);
+    for (size_t i = 0; i < n; i++) {
+        double d = problem_distance(q->problem, winners[i].problem);
+        if (strcmp(winners[i].type, q->problem->type->name) != 0 || !(d > 0 && d < least))
+            continue;
+        least = d;
+        *found =
+            ts_problem_parse(q->problem->kernel, q->problem->type->name, winners[i].problem, near) == TS_OK;
+    }
+    near->threads = q->problem->threads;
+    near->max_error = q->problem->max_error;
+    free_winners(winners, n);
+    return rc;
+}
+
+/* Where in this space the results of another problem lie. */
+static size_t translate(const ts_space *space, const ts_known *rows, size_t count, uint16_t *ordinals,
+                        ts_transferred *out)
+{
+    size_t n = 0, params = ts_space_params(space);
+    for (size_t r = 0; r < count; r++) {
+        if (rows[r].status != TS_STATUS_OK || !(rows[r].cost > 0))
+            continue;
+        for (size_t i = 0; i < params; i++) {
+            int o = find_ordinal(ts_space_param(space, i), rows[r].values[i], true);
+            ordinals[i] = (uint16_t)(o >= 0 ? o : 0);
+        }
+        out[n++] = (ts_transferred){ts_space_nearest(space, ordinals), rows[r].cost};
+    }
+    return n;
+}
+
+int ts_warm_transfer(const ts_warm_query *q, ts_transfer **out)
+{
+    ts_problem near = {0};
+    ts_known *rows = NULL;
+    size_t count = 0;
+    bool found = false;
+    *out = NULL;
+    if (!q->store || ts_space_count(q->space) == 0)
+        return TS_OK;
+    int rc = nearest_problem(q, &near, &found);
+    if (rc != TS_OK || !found)
+        return rc;
+    rc = ts_store_known(q->store, &near, q->target_id, &rows, &count);
+    if (rc != TS_OK)
+        return rc;
+    ts_transferred *results = calloc(count + 1, sizeof *results);
+    uint16_t *ordinals = calloc(ts_space_params(q->space) + 1, sizeof *ordinals);
+    rc = results && ordinals
+             ? ts_transfer_open(q->space, results, translate(q->space, rows, count, ordinals, results), out)
+             : ts_fail(TS_ENOMEM, "out of memory while reading results of other shapes");
+    free(results);
+    free(ordinals);
+    ts_store_known_free(q->problem->kernel, rows, count);
+    return rc;
 }
 
 char *ts_configuration_json(const ts_space *space, uint64_t config)

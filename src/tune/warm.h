@@ -4,6 +4,7 @@
 #define TS_TUNE_WARM_H
 
 #include "store/store.h"
+#include "tune/expect.h"
 
 /** The problem at hand; borrowed. */
 typedef struct ts_warm_query {
@@ -14,8 +15,9 @@ typedef struct ts_warm_query {
     const ts_space *space;
 } ts_warm_query;
 
-/** Earlier evaluations of configurations that are in the space; *known malloc'ed. */
-int ts_warm_known(const ts_warm_query *q, ts_observation **known, size_t *count);
+/** Earlier evaluations of configurations that are in the space, and how far each was from the reference (NAN
+ * if that isn't known); *known and *deviations malloc'ed. */
+int ts_warm_known(const ts_warm_query *q, ts_observation **known, double **deviations, size_t *count);
 /** The current winner of this problem as a configuration of the space; TS_NO_CONFIG if there is none or it
  * isn't in the space any more. */
 int ts_warm_incumbent(const ts_warm_query *q, uint64_t *config);
@@ -25,6 +27,9 @@ int ts_warm_incumbent(const ts_warm_query *q, uint64_t *config);
  * default if `has_default`.
  */
 int ts_warm_seeds(const ts_warm_query *q, uint64_t **seeds, size_t *count, bool *has_default);
+
+/** What results of the nearest other shape lead to expect here; *out NULL if too few are known. */
+int ts_warm_transfer(const ts_warm_query *q, ts_transfer **out);
 
 /** The configuration that such a JSON object describes: exactly, or else repaired into the space. False if
  * that can't be. */

@@ -23,8 +23,8 @@ refuses "budget in an unknown unit" "60s" tilesmith tune gemm --budget 5parsec
 refuses "budget of a fraction of an evaluation" "60s" tilesmith tune gemm --budget 2.5
 refuses "seed that is no number" "whole number" tilesmith tune gemm --seed x
 refuses "seed below zero" "whole number" tilesmith tune gemm --seed=-1
-refuses "threads that are not supported" "1 thread" tilesmith tune gemm --threads 2
-refuses "objective that is not supported" "objective is time" tilesmith tune gemm --objective energy
+refuses "no threads" "a number from 1" tilesmith tune gemm --threads 0
+refuses "objective that is not supported" "time,error" tilesmith tune gemm --objective energy
 refuses "unknown format lists the formats" "there are: .*json" tilesmith export --format yaml
 refuses "unknown section" "did you mean 'kernels'" tilesmith show kernel
 refuses "unknown section, far" "kernels, targets, strategies" tilesmith show moon

@@ -15,4 +15,9 @@ check "two: exit 130" test "$status" = 130
 check "two: soon" warns '^stopped after [0-4] s'
 accepts "the same command goes on" tilesmith tune gemm --shape m=96,n=96,k=96 --budget 3 --json
 check "it knows the earlier results" test "$(json shapes.0.resumed)" -ge 3
+
+run "$probe" interrupt 1 1 "$work/finals.db" tilesmith tune gemm --shape m=512,n=512,k=512 --budget 1 --db "$work/finals.db"
+check "one in the finals: exit 130" test "$status" = 130
+check "one in the finals: at once" warns '^stopped after [0-2] s'
+check "one in the finals: the best so far" says 'm=512,n=512,k=512 *[0-9]'
 finish

@@ -7,7 +7,7 @@ shape=m=64,n=64,k=64
 
 accepts "tune gemm" tilesmith tune gemm --shape $shape --budget "$budget"
 check "the table has the shape" says "$shape"
-check "the table has the columns" says 'GFLOP/s.*95 % interval.*% of peak.*vs default.*tied.*evaluated'
+check "the table has the columns" says 'GFLOP/s.*95 % interval.*% of bound.*vs default.*tied.*evaluated'
 check "where the time went" says '^Time: .* in all; detect .*search .*render'
 check "the next step" says 'tilesmith export'
 check "plain progress lines" warns '^ *[0-9]* % search'

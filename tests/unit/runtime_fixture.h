@@ -43,6 +43,9 @@ typedef struct winner {
     int fixed_shape, huge_pages;
     int64_t workspace;
     double seconds, flops; /**< 1 ms, 1e6 */
+    const char *arguments; /**< "m n k" */
+    int threads;           /**< 1 */
+    double max_error;
 } winner;
 
 static inline void fixture_sql(fixture *f, const char *sql)
@@ -71,7 +74,7 @@ static inline fixture *fixture_open(void)
     fixture_sql(f, "PRAGMA journal_mode=WAL;"
                    "CREATE TABLE w(kernel, type, problem, fingerprint, variant, source, compiler, flags, "
                    "fixed_shape, huge_pages,"
-                   " workspace_bytes, seconds, flops, objective);"
+                   " workspace_bytes, seconds, flops, objective, arguments, threads, max_error);"
                    "CREATE VIEW runtime_winners AS SELECT * FROM w");
     return f;
 }
@@ -120,10 +123,12 @@ static inline void fixture_add(fixture *f, winner w)
     const char *type = or_default(w.type, "f32");
     char *source = marker_source(id, strcmp(type, "f64") == 0 ? "double" : "float", w.workspace);
     char *sql = sqlite3_mprintf(
-        "INSERT INTO w VALUES(%Q,%Q,%Q,%Q,%Q,%Q,%Q,%Q,%d,%d,%lld,%g,%g,'time')", or_default(w.kernel, "gemm"),
-        type, w.problem, or_default(w.fingerprint, f->host.fingerprint), or_default(w.id, id),
-        or_default(w.source, source), or_default(w.compiler, "cc"), or_default(w.flags, "-O1"), w.fixed_shape,
-        w.huge_pages, (long long)w.workspace, w.seconds > 0 ? w.seconds : 1e-3, w.flops > 0 ? w.flops : 1e6);
+        "INSERT INTO w VALUES(%Q,%Q,%Q,%Q,%Q,%Q,%Q,%Q,%d,%d,%lld,%g,%g,'time',%Q,%d,%g)",
+        or_default(w.kernel, "gemm"), type, w.problem, or_default(w.fingerprint, f->host.fingerprint),
+        or_default(w.id, id), or_default(w.source, source), or_default(w.compiler, "cc"),
+        or_default(w.flags, "-O1"), w.fixed_shape, w.huge_pages, (long long)w.workspace,
+        w.seconds > 0 ? w.seconds : 1e-3, w.flops > 0 ? w.flops : 1e6, or_default(w.arguments, "m n k"),
+        w.threads > 0 ? w.threads : 1, w.max_error);
     fixture_sql(f, sql);
     sqlite3_free(sql);
     sqlite3_free(source);

@@ -22,7 +22,7 @@ static const ts_tune_progress busy = {
     .seconds_left = 92,
     .best_seconds = 1e-3,
     .best_rate = 214.3e9,
-    .peak = 231e9,
+    .bound_rate = 231e9,
 };
 
 static void a_wide_terminal_shows_all(void **state)
@@ -66,7 +66,7 @@ static void nothing_known_says_nothing(void **state)
                               .problem = "",
                               .seconds_left = NAN,
                               .best_rate = NAN,
-                              .peak = NAN,
+                              .bound_rate = NAN,
                               .fraction = NAN};
     ts_str line = TS_STR_INIT;
     ts_progress_plain(&start, &line);
@@ -89,7 +89,7 @@ static void an_unknown_peak_gives_no_percentage(void **state)
 {
     (void)state;
     ts_tune_progress now = busy;
-    now.peak = NAN;
+    now.bound_rate = NAN;
     ts_str line = TS_STR_INIT;
     ts_progress_line(&now, 200, &line);
     assert_non_null(strstr(ts_str_text(&line), "best 214.3 GFLOP/s  "));

@@ -1,6 +1,7 @@
 /* Opening databases good and bad, and the ladder. */
 #include "runtime_fixture.h"
 #include <math.h>
+#include <stdbool.h>
 
 static int setup(void **state)
 {
@@ -128,8 +129,8 @@ static void test_malformed_rows(void **state)
     fixture_add(f, (winner){.problem = good, .letter = 'a', .id = "abcdefabcdefabcdefabcdefabcdefabc"});
     fixture_add(f, (winner){.problem = good, .letter = 'a', .source = ""});
     fixture_add(f, (winner){.problem = good, .letter = 'a', .workspace = -1});
-    fixture_sql(
-        f, "INSERT INTO w(kernel, fingerprint, objective) SELECT 'gemm', fingerprint, 'time' FROM w LIMIT 1");
+    fixture_sql(f, "INSERT INTO w(kernel, fingerprint, objective, threads, max_error) "
+                   "SELECT 'gemm', fingerprint, 'time', 1, 0 FROM w LIMIT 1");
     assert_default(f->database, "15 malformed row(s) ignored");
 }
 
@@ -147,6 +148,95 @@ static void test_one_variant_for_two_prototypes(void **state)
     assert_int_equal(find_gemm(rt, "f64", 64, 64, 64, 0, 0).rung, TS_RT_DEFAULT);
     assert_int_equal(find_gemm(rt, "f32", 64, 64, 64, 1, 0).rung, TS_RT_DEFAULT);
     ts_rt_close(rt);
+}
+
+/* ---- other kernels, other demands
+ * -------------------------------------------------------------------------------------------- */
+
+/* A function of two arguments that marks its output with the letter of its variant, and one that prepares. */
+static void add_scale(fixture *f, const char *problem, char letter, int fixed_shape, bool prepares)
+{
+    char id[33];
+    variant_id(letter, id);
+    char *source = sqlite3_mprintf("#include <stdint.h>\n"
+                                   "void ts_v_%s(int64_t rows, float *y) { y[rows - 1] = '%c'; }\n%s%s%s",
+                                   id, letter, prepares ? "void ts_v_" : "", prepares ? id : "",
+                                   prepares ? "_prepare(int64_t rows, float *y) { y[0] = rows; }\n" : "");
+    fixture_add(f, (winner){.kernel = "scale",
+                            .problem = problem,
+                            .letter = letter,
+                            .source = source,
+                            .fixed_shape = fixed_shape,
+                            .arguments = "rows"});
+    sqlite3_free(source);
+}
+
+typedef void scale_fn(int64_t rows, float *y);
+
+static ts_rt_kernel find_scale(ts_rt *rt, int64_t mode, int64_t rows, char letter)
+{
+    const int64_t dims[] = {mode, rows};
+    ts_rt_kernel found;
+    float y[4096] = {0};
+    if (ts_rt_find(rt, "scale", "f32", dims, 2, &found) != 0)
+        fail_msg("mode=%d,rows=%d: %s", (int)mode, (int)rows, found.why);
+    ((scale_fn *)found.function)(rows, y);
+    assert_int_equal((char)y[rows - 1], letter);
+    return found;
+}
+
+/* Which dimensions are arguments is read from the database: a type of problem may come first. */
+static void test_other_kernels(void **state)
+{
+    fixture *f = *state;
+    add_scale(f, "mode=0,rows=64", 'a', 0, false);
+    add_scale(f, "mode=0,rows=2048", 'b', 1, true);
+    add_scale(f, "mode=1,rows=64", 'c', 0, false);
+    ts_rt *rt = fixture_runtime(f);
+    assert_int_equal(find_scale(rt, 0, 64, 'a').rung, TS_RT_EXACT);
+    assert_int_equal(find_scale(rt, 0, 100, 'a').rung, TS_RT_NEAREST);
+    assert_int_equal(find_scale(rt, 0, 4096, 'a').rung, TS_RT_FAMILY); /* b serves one shape only */
+    assert_int_equal(find_scale(rt, 1, 65, 'c').rung, TS_RT_NEAREST);
+    assert_null(find_scale(rt, 0, 64, 'a').prepare);
+    ts_rt_kernel found = find_scale(rt, 0, 2048, 'b');
+    float first[2048] = {0};
+    assert_non_null(found.prepare);
+    ((scale_fn *)found.prepare)(2048, first);
+    assert_true(first[0] == 2048);
+    const int64_t other_mode[] = {2, 64};
+    assert_int_equal(ts_rt_find(rt, "scale", "f32", other_mode, 2, &found), -1);
+    assert_says(found.why, "not measured");
+    ts_rt_close(rt);
+}
+
+/* Winners of more threads or of a looser result answer only who asks for them; then the fastest does. */
+static void test_only_what_was_asked_for(void **state)
+{
+    fixture *f = *state;
+    const char *problem = "m=64,n=64,k=64,ta=0,tb=0", *small = "m=8,n=8,k=8,ta=0,tb=0";
+    fixture_add(f, (winner){.problem = problem, .letter = 'a', .seconds = 3e-3});
+    fixture_add(f, (winner){.problem = problem, .letter = 'b', .seconds = 2e-3, .threads = 2});
+    fixture_add(f, (winner){.problem = problem, .letter = 'c', .seconds = 1e-3, .max_error = 1e-4});
+    fixture_add(f, (winner){.problem = small, .letter = 'd', .seconds = 1e-6});
+    fixture_add(f, (winner){.problem = small, .letter = 'e', .seconds = 2e-6, .threads = 2});
+    const struct {
+        int threads;
+        double max_error;
+        char large, little;
+    } asked[] = {
+        {0, 0, 'a', 'd'}, {1, 0, 'a', 'd'}, {2, 0, 'b', 'd'}, {1, 1e-5, 'a', 'd'}, {4, 1e-3, 'c', 'd'}};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        ts_rt *rt = NULL;
+        ts_rt_options options = {f->database, asked[i].threads, asked[i].max_error};
+        assert_int_equal(ts_rt_open_with(&options, &rt), 0);
+        ts_rt_kernel found = find_gemm(rt, "f32", 64, 64, 64, 0, 0);
+        assert_int_equal(marker_of(&found), asked[i].large);
+        assert_int_equal(found.threads, asked[i].large == 'b' ? 2 : 1);
+        assert_true(found.max_error == (asked[i].large == 'c' ? 1e-4 : 0));
+        found = find_gemm(rt, "f32", 8, 8, 8, 0, 0);
+        assert_int_equal(marker_of(&found), asked[i].little);
+        ts_rt_close(rt);
+    }
 }
 
 /* ---- the ladder
@@ -273,6 +363,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_switched_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_malformed_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_variant_for_two_prototypes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_kernels, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_only_what_was_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_types_of_problem_never_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_shapes, setup, teardown),

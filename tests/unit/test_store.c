@@ -124,6 +124,44 @@ static void test_canonical_configuration(void **state)
     ts_str_free(&text);
 }
 
+static void test_winners_of_other_conditions_are_kept_beside(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    ts_winner *rows;
+    size_t count;
+    static char by[] = "L2 bandwidth";
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    int64_t session = fixture_session(f, s);
+    ts_winner plain = fixture_winner(2e-3), allowed = fixture_winner(1e-3), threads = fixture_winner(1.5e-3);
+    allowed.max_error = 1e-3;
+    allowed.deviation = 0.5e-3;
+    allowed.bytes = 3 << 20;
+    allowed.bound = 0.8e-3;
+    allowed.bound_by = by;
+    threads.threads = 2;
+    plain.bytes = plain.bound = plain.deviation = NAN;
+    check(ts_store_winner_put(s, session, &allowed));
+    check(ts_store_winner_put(s, session, &threads));
+    check(ts_store_winner_put(s, session, &plain));
+    check(ts_store_winners(s, NULL, NULL, &rows, &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(rows[0].threads, 1);
+    assert_float_equal(rows[0].max_error, 0, 0);
+    assert_true(isnan(rows[0].bytes) && isnan(rows[0].bound) && isnan(rows[0].deviation));
+    assert_null(rows[0].bound_by);
+    assert_float_equal(rows[1].max_error, 1e-3, 0);
+    assert_float_equal(rows[1].deviation, 0.5e-3, 0);
+    assert_true(rows[1].bytes == 3 << 20);
+    assert_float_equal(rows[1].bound, 0.8e-3, 0);
+    assert_string_equal(rows[1].bound_by, by);
+    assert_int_equal(rows[2].threads, 2);
+    for (size_t i = 0; i < count; i++)
+        ts_winner_clear(&rows[i]);
+    free(rows);
+    ts_store_close(s);
+}
+
 static void test_winners(void **state)
 {
     fixture *f = *state;
@@ -168,6 +206,15 @@ static void test_winners(void **state)
     assert_int_equal(number(f, "SELECT identity LIKE 'gcc 12%' FROM builds"), 1);
 }
 
+/* Replace the parameter of a query by an expression. */
+static void put_in(char sql[1024], const char *parameter, const char *expression)
+{
+    char *at = strstr(sql, parameter), rest[1024];
+    assert_non_null(at);
+    snprintf(rest, sizeof rest, "%s", at + strlen(parameter));
+    snprintf(at, 1024 - (size_t)(at - sql), "%s%s", expression, rest);
+}
+
 /* The runtime's query must work on what the store writes, and see machines only. */
 static void test_runtime_contract(void **state)
 {
@@ -181,7 +228,10 @@ static void test_runtime_contract(void **state)
     check(ts_store_winner_put(s, fixture_session(f, s), &w));
     ts_store_close(s);
     char sql[1024];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM (%s)", TS_SCHEMA_WINNERS_SQL);
+    snprintf(sql, sizeof sql, "WITH asked(t, e) AS (VALUES (1, 0.0)) SELECT count(*) FROM (%s)",
+             TS_SCHEMA_WINNERS_SQL);
+    put_in(sql, "?1", "(SELECT t FROM asked)");
+    put_in(sql, "?2", "(SELECT e FROM asked)");
     assert_int_equal(number(f, sql), 1);
     assert_int_equal(number(f, "PRAGMA application_id"), TS_SCHEMA_APPLICATION_ID);
     assert_int_equal(number(f, "PRAGMA user_version"), TS_SCHEMA_VERSION);
@@ -316,6 +366,7 @@ int main(void)
         store_test(test_result_must_make_sense),
         store_test(test_canonical_configuration),
         store_test(test_winners),
+        store_test(test_winners_of_other_conditions_are_kept_beside),
         store_test(test_runtime_contract),
         store_test(test_each),
         store_test(test_import),

@@ -71,7 +71,7 @@ static void test_versions(void **state)
     sql(f, "PRAGMA user_version = 7");
     for (int mode = TS_STORE_READ; mode <= TS_STORE_WRITE; mode++)
         check_fails(ts_store_open(f->database, (ts_store_mode)mode, &s), TS_EINPUT,
-                    "was written by a newer Tilesmith (schema 7, this one knows 1); upgrade Tilesmith or use "
+                    "was written by a newer Tilesmith (schema 7, this one knows 2); upgrade Tilesmith or use "
                     "another --db FILE");
     sql(f, "PRAGMA user_version = 0");
     check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT,
@@ -83,27 +83,63 @@ static void test_versions(void **state)
 static void test_migration(void **state)
 {
     fixture *f = *state;
-    static const char *const steps[] = {
-        "CREATE TABLE one (x) STRICT", "CREATE TABLE two (x INTEGER) STRICT; INSERT INTO two VALUES (2)",
-        "ALTER TABLE two ADD COLUMN y TEXT", "CREATE TABLE four (x INTEGER); CREATE TABLE two (x)"};
-    const char *const good[] = {steps[0], steps[1], steps[2], "CREATE TABLE four (x INTEGER)"};
+    static const char *const steps[] = {"CREATE TABLE one (x) STRICT", "CREATE TABLE one (x) STRICT",
+                                        "CREATE TABLE two (x INTEGER) STRICT; INSERT INTO two VALUES (2)",
+                                        "ALTER TABLE two ADD COLUMN y TEXT",
+                                        "CREATE TABLE four (x INTEGER); CREATE TABLE two (x)"};
+    const char *const good[] = {steps[0], steps[1], steps[2], steps[3], "CREATE TABLE four (x INTEGER)"};
     ts_store *s;
     int64_t value;
     create(f);
     check(ts_store_open(f->database, TS_STORE_WRITE, &s));
-    check(ts_db_migrate(s, steps, 3));
-    assert_int_equal(version(s), 3);
+    check(ts_db_migrate(s, steps, 4));
+    assert_int_equal(version(s), 4);
     check(ts_db_id(s, &value, "SELECT x FROM two WHERE y IS NULL", ""));
     assert_int_equal(value, 2);
-    check_fails(ts_db_migrate(s, steps, 4), TS_EINPUT, "table two already exists");
-    assert_int_equal(version(s), 3);
+    check_fails(ts_db_migrate(s, steps, 5), TS_EINPUT, "table two already exists");
+    assert_int_equal(version(s), 4);
     check(ts_db_id(s, &value, "SELECT count(*) FROM sqlite_schema WHERE name = 'four'", ""));
     assert_int_equal(value, 0); /* nothing half-done */
-    check(ts_db_migrate(s, good, 4));
-    check(ts_db_migrate(s, good, 4)); /* nothing left to do */
-    assert_int_equal(version(s), 4);
+    check(ts_db_migrate(s, good, 5));
+    check(ts_db_migrate(s, good, 5)); /* nothing left to do */
+    assert_int_equal(version(s), 5);
     ts_store_close(s);
-    check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT, "schema 4");
+    check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT, "schema 5");
+}
+
+/* A file of the first schema: whoever opens it, for reading too, brings it up to date and loses nothing. */
+static void test_first_schema(void **state)
+{
+    fixture *f = *state;
+    for (int mode = TS_STORE_READ; mode <= TS_STORE_WRITE; mode++) {
+        ts_store *s;
+        int64_t value;
+        ts_winner *winners = NULL;
+        size_t count = 0;
+        check(ts_file_remove(f->database));
+        sql(f, ts_schema_sql);
+        sql(f, "PRAGMA application_id = 0x54536d74; PRAGMA user_version = 1;"
+               "INSERT INTO targets (id, name, kind, updated) VALUES (1, 'host', 'cpu', '');"
+               "INSERT INTO kernels VALUES (1, 'gemm', ''); INSERT INTO problems VALUES (1, 1, 'f32', 'm=1', "
+               "1, 1);"
+               "INSERT INTO sessions (id, target_id, problem_id, evaluator, objective, library_version, "
+               "started) "
+               "VALUES (1, 1, 1, 'hardware', 'time', '', '');"
+               "INSERT INTO winners VALUES (1, 1, 1, 1, 'gemm', '', 'f32', 'm=1', 'time', '{}', '', '', '', "
+               "'', '', 0, 0, 0, "
+               "1.0, 1, 1, 1, 1, '[]', 1, '', '')");
+        check(ts_store_open(f->database, (ts_store_mode)mode, &s));
+        assert_int_equal(version(s), TS_SCHEMA_VERSION);
+        check(ts_db_id(s, &value, "SELECT threads = 1 AND max_error = 0 FROM sessions", ""));
+        assert_int_equal(value, 1);
+        check(ts_store_winners(s, NULL, NULL, &winners, &count));
+        assert_int_equal(count, 1);
+        assert_string_equal(winners[0].arguments, "m n k");
+        assert_int_equal(winners[0].threads, 1);
+        ts_winner_clear(&winners[0]);
+        free(winners);
+        ts_store_close(s);
+    }
 }
 
 static void test_foreign_and_damaged(void **state)
@@ -235,9 +271,11 @@ static void test_disk_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        store_test(test_new_and_empty), store_test(test_durability_settings), store_test(test_versions),
-        store_test(test_migration),     store_test(test_foreign_and_damaged), store_test(test_lost_table),
-        store_test(test_read_only),     store_test(test_disk_full),
+        store_test(test_new_and_empty), store_test(test_durability_settings),
+        store_test(test_versions),      store_test(test_migration),
+        store_test(test_first_schema),  store_test(test_foreign_and_damaged),
+        store_test(test_lost_table),    store_test(test_read_only),
+        store_test(test_disk_full),
     };
     return cmocka_run_group_tests_name("store_open", tests, NULL, NULL);
 }
