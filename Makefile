@@ -22,10 +22,11 @@ LDLIBS   += $(PKG_LIBS) -lm -ldl -pthread
 RT_LIBS   = $(shell pkg-config --libs sqlite3 2>/dev/null) -ldl -pthread -lm
 
 # ---- the rooms, and what each may include (docs/architecture.md) ------------------------------------------
-ROOMS          := util runtime core measure build model store eval export search tune cli
+ROOMS          := util runtime core nest measure build model store eval export search tune cli
 sees_util      := util
 sees_runtime   := runtime
 sees_core      := core util runtime
+sees_nest      := nest core util
 sees_measure   := measure core util
 sees_build     := build measure core util
 sees_model     := model core util
@@ -33,15 +34,15 @@ sees_store     := store core util
 sees_eval      := eval build measure model store core util
 sees_export    := export store core util
 sees_search    :=
-sees_tune      := tune eval export build measure model store core util
-sees_cli       := cli tune eval export build measure model store core util runtime
+sees_tune      := tune eval export build measure model store core nest util
+sees_cli       := cli tune eval export build measure model store core nest util runtime
 folder_search  := search
 cflags_runtime := -fvisibility=hidden
 folder          = $(or $(folder_$(1)),src/$(1))
 
 sources         = $(sort $(wildcard $(call folder,$(1))/*.c))
 objects         = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
-LIB_ROOMS      := util core measure build model store eval export search tune
+LIB_ROOMS      := util core nest measure build model store eval export search tune
 GEN            := $(BUILD)/gen/tables.c
 LIB_OBJS       := $(foreach r,$(LIB_ROOMS),$(call objects,$(r))) $(filter $(BUILD)/obj/src/runtime/host%,$(call objects,runtime)) $(BUILD)/gen/tables.o $(BUILD)/gen/schema.o
 RT_OBJS        := $(call objects,runtime)
@@ -51,7 +52,7 @@ CLI_OBJS       := $(call objects,cli) $(BUILD)/gen/commands.o
 all: $(BUILD)/tilesmith $(BUILD)/libtilesmith.so $(BUILD)/libtilesmith-rt.a $(BUILD)/libtilesmith-rt.so man ## build everything
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile tests/tests.mk tests/lint.mk | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile tests/tests.mk tests/bench/bench.mk tests/lint.mk | expand -t 22
 
 # ---- set-up ----------------------------------------------------------------------------------------------
 $(BUILD)/.setup: .ci/setup
@@ -97,9 +98,10 @@ $(BUILD)/gen/commands.c: FORCE
 	@mkdir -p $(@D); { echo '#include "cli/cli.h"'; $(call table,ts_command,ts_command,$(COMMANDS),ts_commands); } > $@.new; \
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 # The text of the database schema as bytes: a string literal of its length is not ISO C.
-$(BUILD)/gen/schema.c: src/store/schema.sql
-	@mkdir -p $(@D); { echo 'extern const char ts_schema_sql[];'; echo 'const char ts_schema_sql[] = {'; \
-	  od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; } > $@
+$(BUILD)/gen/schema.c: $(wildcard src/store/schema*.sql)
+	@mkdir -p $(@D); for file in $^; do name=ts_$$(basename $$file .sql)_sql; \
+	  echo "extern const char $${name}[];"; echo "const char $${name}[] = {"; \
+	  od -An -v -tx1 $$file | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; done > $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/include/.made | $(BUILD)/.setup
 	$(Q)$(CC) $(CFLAGS) -I$(BUILD)/include/cli -MMD -MP -c $< -o $@
 FORCE:

@@ -48,7 +48,7 @@ static const ts_example examples[] = {
     {"tilesmith tune gemm --max-error 1e-3 --objective time,error",
      "Admit faster algorithms of less accuracy, and show what each error buys."},
     {"tilesmith tune product.c --function product --shape n=1000",
-     "A plain C function whose loops carry '#pragma tilesmith tile(i,j,k) vectorize(j)'."},
+     "A plain C function whose loops carry '#pragma tilesmith'."},
     {NULL, NULL},
 };
 
