@@ -39,12 +39,17 @@ typedef enum ts_rt_rung {
 /** A kernel found. Valid until ts_rt_close(). */
 typedef struct ts_rt_kernel {
     void (*function)(void); /**< cast to the kernel's prototype (ts_rt_gemm_f32_fn, ts_rt_gemm_f64_fn) */
+    void (*prepare)(
+        void); /**< NULL, or of the same prototype: call it with the operands and the workspace before the
+                  first call, and again when a constant operand or the workspace has changed */
     size_t workspace_bytes; /**< to pass as the last argument, 64-byte aligned; 0: may be NULL */
     int huge_pages;         /**< the tuned winner wants its workspace on huge pages */
     ts_rt_rung rung;
     const char
         *why; /**< one sentence: the rung, the shape it was measured for, what was assumed or passed over */
     double expected_seconds; /**< measured, on the exact rung; 0: unmeasured */
+    int threads;             /**< that a call uses */
+    double max_error;        /**< the largest |C - R| / max|R| it was allowed besides the type's tolerance */
 } ts_rt_kernel;
 
 typedef void ts_rt_gemm_f32_fn(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
@@ -61,16 +66,28 @@ typedef void ts_rt_gemm_f64_fn(int64_t m, int64_t n, int64_t k, double alpha, co
  * TILESMITH_RT=off in the environment reads no database at all. Returns 0, or -1 when out of memory.
  */
 TS_RT_API int ts_rt_open(const char *database, ts_rt **out);
+
+/** What lookups may answer with; zero or NULL means the default. */
+typedef struct ts_rt_options {
+    const char *database; /**< as for ts_rt_open() */
+    int threads;          /**< winners tuned for at most so many threads; default 1 */
+    double max_error;     /**< winners tuned with at most this --max-error; default 0: exact to the type's
+                             tolerance */
+} ts_rt_options;
+/** ts_rt_open() for more threads or approximate kernels: only who asks for them gets them. The fastest that
+ * is allowed answers. */
+TS_RT_API int ts_rt_open_with(const ts_rt_options *options, ts_rt **out);
 /** Unloads the variants: no thread may be inside one, or keep a ts_rt_kernel. NULL is fine. */
 TS_RT_API void ts_rt_close(ts_rt *rt);
 /** One sentence about the database that was opened: how many winners, or why none. Borrowed. */
 TS_RT_API const char *ts_rt_status(const ts_rt *rt);
 
 /**
- * Find the best kernel for "gemm", "f32" and dims (m, n, k, ta, tb for gemm). The first lookup that needs a
- * variant loads it from the user's cache, or compiles it there (20 s at most, others' first lookups wait);
- * later ones neither lock nor allocate. Safe from any number of threads. Returns 0; a kernel with a default
- * rung always gets one. -1: nothing serves it, and out->why says why.
+ * Find the best kernel for "gemm", "f32" and dims (the kernel's dimensions in the order of its manifest: m,
+ * n, k, ta, tb for gemm). The first lookup that needs a variant loads it from the user's cache, or compiles
+ * it there (20 s at most, others' first lookups wait); later ones neither lock nor allocate. Safe from any
+ * number of threads. Returns 0; a kernel with a default rung always gets one. -1: nothing serves it, and
+ * out->why says why.
  */
 TS_RT_API int ts_rt_find(ts_rt *rt, const char *kernel, const char *type, const int64_t *dims,
                          size_t dim_count, ts_rt_kernel *out);

@@ -56,7 +56,7 @@ if have bash; then
     check "bash: tun -> tune" test "$(offers tilesmith tun)" = tune
     check "bash: tune --bud -> --budget" test "$(offers tilesmith tune --bud)" = --budget
     check "bash: show str -> strategies" test "$(offers tilesmith show str)" = strategies
-    check "bash: tune ge -> gemm" test "$(offers tilesmith tune ge)" = gemm
+    check "bash: tune conv -> conv2d" test "$(offers tilesmith tune conv)" = conv2d
     check "bash: export --format he -> header" test "$(offers tilesmith export --format he)" = header
 else
     skip "bash completes" "bash is not installed"

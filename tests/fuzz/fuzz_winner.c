@@ -1,4 +1,6 @@
-/* Rows of runtime_winners with text of any kind in them: each line is "kernel|type|problem|variant". */
+/* Rows of runtime_winners with text of any kind in them: each line is
+ * "kernel|type|problem|variant|arguments".
+ */
 #include "runtime/internal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void add_line(ts_rt *rt, char *line)
 {
-    const char *fields[4] = {"", "", "", ""};
-    for (size_t i = 0; i < 4 && line != NULL; i++)
+    const char *fields[5] = {"", "", "", "", ""};
+    for (size_t i = 0; i < 5 && line != NULL; i++)
         fields[i] = strsep(&line, "|");
     tsrt_row row = {.kernel = fields[0],
                     .type = fields[1],
@@ -17,6 +19,8 @@ static void add_line(ts_rt *rt, char *line)
                     .source = "int x;",
                     .compiler = "cc",
                     .flags = "",
+                    .arguments = fields[4],
+                    .threads = 1,
                     .seconds = 1,
                     .flops = 1};
     if (tsrt_winner_add(rt, &row) < 0)
