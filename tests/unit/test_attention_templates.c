@@ -15,6 +15,7 @@ int main(void)
         {"heads=2,q=70,kv=70,d=64,causal=1", 1e-2, 1, 4, false},
         {"heads=2,q=1,kv=130,d=20", 0, 1, 3, false},
         {"heads=3,q=40,kv=33,d=16", 0, 2, 3, false},
+        {"heads=2,q=100,kv=150,d=24,causal=1", 0, 1, 4, false},
         {"heads=2,q=29,kv=41,d=19,causal=1", 0, 1, 4, true},
     };
     struct CMUnitTest tests[sizeof cases / sizeof *cases];
