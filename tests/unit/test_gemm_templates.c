@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANDOM_CONFIGS 20
+#define RANDOM_CONFIGS 8
 #define PER_UNIT       10
 #define COMPILE_LIMIT  120.0
 

@@ -25,7 +25,7 @@
 #define ARRAY_END(a) ((a) + sizeof(a) / sizeof *(a))
 
 /* Which machine the variants are for. */
-typedef enum machine { HOST, NARROW, TILED } machine;
+typedef enum machine { HOST, NARROW, BASELINE, TILED } machine;
 
 typedef struct asked {
     const char *kernel, *type, *shape;
@@ -70,7 +70,7 @@ static ts_target *target_of(machine m)
     }
     target = ts_target_new("test", "cpu");
     assert_non_null(target);
-    set_number(target, "vector.bytes", 32);
+    set_number(target, "vector.bytes", m == BASELINE ? 16 : 32);
     set_number(target, "vector.registers", 16);
     if (m == TILED) {
         set_number(target, "feature.amx_bf16", 1);
@@ -82,15 +82,15 @@ static ts_target *target_of(machine m)
 /* "gcc", "clang" as far as they are here, or what stands for them on another machine. */
 static void compilers_of(machine m, char (*names)[128], const char **out)
 {
-    static const char *const plain[] = {"gcc", "clang"};
+    static const char *const plain[] = {"gcc", "clang"}, *const prefix[] = {"", "narrow", "baseline",
+                                                                            "tiled"};
     size_t count = 0;
     for (size_t i = 0; i < 2; i++) {
         if (!ts_compiler_exists(plain[i]) || (m == TILED && i == 1))
             continue;
         snprintf(names[count], sizeof names[count], "%s", plain[i]);
         if (m != HOST)
-            snprintf(names[count], sizeof names[count], "%s/%s-%s", folder, m == NARROW ? "narrow" : "tiled",
-                     plain[i]);
+            snprintf(names[count], sizeof names[count], "%s/%s-%s", folder, prefix[m], plain[i]);
         out[count] = names[count];
         count++;
     }
@@ -101,7 +101,7 @@ static void compilers_of(machine m, char (*names)[128], const char **out)
 static bool is_here(machine m)
 {
 #ifdef __x86_64__
-    return m != NARROW || __builtin_cpu_supports("avx2");
+    return (m != NARROW && m != TILED) || __builtin_cpu_supports("avx2");
 #else
     return m == HOST;
 #endif
@@ -248,6 +248,8 @@ static int set_up(void **state)
     setenv("TILESMITH_CACHE", cache, 1);
     write_compiler("narrow-gcc", "gcc", "-march=x86-64-v3");
     write_compiler("narrow-clang", "clang", "-march=x86-64-v3");
+    write_compiler("baseline-gcc", "gcc", "-march=x86-64");
+    write_compiler("baseline-clang", "clang", "-march=x86-64");
     write_compiler("tiled-gcc", emulation, "-march=x86-64-v3");
     return 0;
 }
@@ -283,12 +285,15 @@ int main(void)
         {"gemm_int8", "i8", "m=37,n=67,k=71,tb=1", HOST, 0, 1},
         {"gemm_int8", "u8", "m=13,n=130,k=301", HOST, 0, 2},
         {"gemm_int8", "i8", "m=9,n=35,k=7", NARROW, 0, 1},
+        {"gemm_int8", "i8", "m=7,n=21,k=13", BASELINE, 0, 1},
+        {"gemm_int8", "u8", "m=5,n=9,k=4,constant=0", BASELINE, 0, 1},
+        {"gemm_bf16", "bf16", "m=7,n=21,k=13", BASELINE, 0, 1},
         {"gemm_int8", "i8", "m=70,n=67,k=303", TILED, 0, 1},
         {"gemm_int8", "u8", "m=33,n=49,k=130,tb=1", TILED, 0, 2},
     };
     struct CMUnitTest tests[sizeof problems / sizeof *problems + 1];
     char names[sizeof problems / sizeof *problems][96];
-    static const char *const machines[] = {"here", "AVX2", "AMX"};
+    static const char *const machines[] = {"here", "AVX2", "SSE2", "AMX"};
     for (asked *a = problems; a < ARRAY_END(problems); a++) {
         const size_t i = (size_t)(a - problems);
         snprintf(names[i], sizeof names[i], "%s %s %s, %s", a->kernel, a->type, a->shape,
