@@ -45,8 +45,8 @@ static void bash_script(ts_str *out)
     ts_str_append(out,
                   "        esac\n    fi\n"
                   "    case $placeholder in\n"
-                  "    *FILE* | *DIR*) compopt -o default ;;\n"
-                  "    ?*) words=$(tilesmith completion --words \"$placeholder\" 2>/dev/null) ;;\n    esac\n"
+                  "    *FILE* | *DIR*) compopt -o default ;;\n    esac\n"
+                  "    [ -z \"$placeholder\" ] || words=$(tilesmith completion --words \"$placeholder\" 2>/dev/null)\n"
                   "    case $cur in -*) words=$flags ;; esac\n"
                   "    while IFS= read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen -W \"$words\" -- "
                   "\"$cur\")\n"
@@ -94,7 +94,7 @@ static void zsh_script(ts_str *out)
         ts_str_format(out, "    %s)\n        _arguments \\\n", c->name);
         each_option(c, zsh_option, out);
         if (strstr(c->operands, "FILE"))
-            ts_str_append(out, "            '*:FILE:_files'\n");
+            ts_str_format(out, "            '*:FILE:{ _tilesmith_words \"%s\"; _files }'\n", c->operands);
         else
             ts_str_format(out, "            '*:operand:_tilesmith_words \"%s\"'\n", c->operands);
         ts_str_append(out, "        ;;\n");
@@ -126,7 +126,7 @@ static void fish_script(ts_str *out)
         each_option(c, fish_option, out);
         if (strstr(c->operands, "FILE"))
             ts_str_format(out, "complete -c tilesmith -n '__fish_seen_subcommand_from %s' -F\n", c->name);
-        else if (c->operands[0])
+        if (c->operands[0])
             ts_str_format(out,
                           "complete -c tilesmith -n '__fish_seen_subcommand_from %s' -a '(tilesmith "
                           "completion --words \"%s\" "

@@ -59,7 +59,7 @@ static int by_cost(const void *a, const void *b)
 /* How many entrants have time for a few rounds of calls as long as the best's. */
 static size_t affordable(const ts_finals_plan *plan, double best)
 {
-    double each = best * (OTHER_CALLS + FIRST_ROUNDS / 2), most = first_share * plan->seconds / each;
+    double each = best * (OTHER_CALLS + 0.5 * FIRST_ROUNDS), most = first_share * plan->seconds / each;
     return most >= FIRST_HEAT ? FIRST_HEAT : most > 2 ? (size_t)most : 2;
 }
 
@@ -160,9 +160,10 @@ static int judge_bound(const ts_contest *c, const ts_finals_plan *plan, const do
     out->bandwidth = median_of(c->bandwidth, c->rounds);
     if (!plan->roofline)
         return TS_OK;
-    double *bounds = malloc((2 * c->rounds + 1) * sizeof *bounds), *shares = bounds + c->rounds;
+    double *bounds = malloc((2 * c->rounds + 1) * sizeof *bounds);
     if (!bounds)
         return ts_fail(TS_ENOMEM, "out of memory while judging the finals");
+    double *shares = bounds + c->rounds;
     ts_roofline r = *plan->roofline;
     for (size_t i = 0; i < c->rounds; i++) {
         r.peak = c->peak ? c->peak[i] : NAN;
