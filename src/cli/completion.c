@@ -42,15 +42,16 @@ static void bash_script(ts_str *out)
         each_option(ts_commands[i], bash_flag, out);
         ts_str_append(out, "' ;;\n");
     }
-    ts_str_append(out,
-                  "        esac\n    fi\n"
-                  "    case $placeholder in\n"
-                  "    *FILE* | *DIR*) compopt -o default ;;\n    esac\n"
-                  "    [ -z \"$placeholder\" ] || words=$(tilesmith completion --words \"$placeholder\" 2>/dev/null)\n"
-                  "    case $cur in -*) words=$flags ;; esac\n"
-                  "    while IFS= read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen -W \"$words\" -- "
-                  "\"$cur\")\n"
-                  "}\ncomplete -F _tilesmith tilesmith\n");
+    ts_str_append(
+        out,
+        "        esac\n    fi\n"
+        "    case $placeholder in\n"
+        "    *FILE* | *DIR*) compopt -o default 2>/dev/null ;;\n    esac\n"
+        "    [ -z \"$placeholder\" ] || words=$(tilesmith completion --words \"$placeholder\" 2>/dev/null)\n"
+        "    case $cur in -*) words=$flags ;; esac\n"
+        "    while IFS= read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen -W \"$words\" -- "
+        "\"$cur\")\n"
+        "}\ncomplete -F _tilesmith tilesmith\n");
 }
 
 /* Inside single quotes of zsh and fish, and of zsh's [description]: the few characters that would end them
