@@ -45,7 +45,7 @@ search-table: $(BUILD)/tilesmith $(BUILD)/tests/bench/spaces ## write the figure
 	$(BUILD)/tilesmith simulate $(SPACES) --strategy all --runs $(RUNS) --brief --plot docs/search.svg | tests/bench/splice.sh docs/search.md strategies
 	$(BUILD)/tests/bench/spaces $(SPACES)/*.json* | tests/bench/splice.sh docs/search.md construction
 
-include tests/bench/bench.mk
+include tests/bench/bench.mk tests/bench/validation/validation.mk
 
 # ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60

@@ -95,7 +95,7 @@ static void list_fences(unsigned fences, ts_str *out)
         {TS_FENCE_PARENT, "death with the session"},
         {TS_FENCE_PROCESSES, "no new processes (seccomp)"},
         {TS_FENCE_NETWORK, "no network (seccomp)"},
-        {TS_FENCE_FILES, "no writing outside its folder (Landlock)"},
+        {TS_FENCE_FILES, "no writing outside its folder, and /dev/shm where there are threads (Landlock)"},
     };
     const char *separator = "";
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -42,8 +42,8 @@ static const struct {
     const char *name;
     int (*show)(const ts_args *args);
 } sections[] = {
-    {"kernels", ts_show_kernels}, {"targets", ts_show_targets}, {"strategies", show_strategies},
-    {"results", ts_show_results}, {"config", ts_show_config},
+    {"kernels", ts_show_kernels},     {"targets", ts_show_targets}, {"strategies", show_strategies},
+    {"workloads", ts_show_workloads}, {"results", ts_show_results}, {"config", ts_show_config},
 };
 
 static int run(const ts_args *args)
@@ -58,16 +58,17 @@ static int run(const ts_args *args)
     return ts_report_failure(near.best
                                  ? ts_fail(TS_EINPUT, "show has no '%s'; did you mean '%s'?", name, near.best)
                                  : ts_fail(TS_EINPUT,
-                                           "show has no '%s'; it has kernels, targets, strategies, results "
-                                           "and config",
+                                           "show has no '%s'; it has kernels, targets, strategies, "
+                                           "workloads, results and config",
                                            name));
 }
 
 const ts_command ts_command_show = {
     .name = "show",
     .summary = "list kernels, targets, strategies, results or the set-up",
-    .operands = "[kernels|targets|strategies|results|config] [NAME]",
-    .description = "Without operands: the results. With NAME, a kernel or a target is shown in full.",
+    .operands = "[kernels|targets|strategies|workloads|results|config] [NAME]",
+    .description = "Without operands: the results. With NAME, a kernel, a target or a workload is shown "
+                   "in full.",
     .options = options,
     .examples = examples,
     .max_operands = 2,

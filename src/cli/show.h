@@ -6,6 +6,7 @@
 
 int ts_show_kernels(const ts_args *args);
 int ts_show_targets(const ts_args *args);
+int ts_show_workloads(const ts_args *args);
 int ts_show_results(const ts_args *args);
 int ts_show_config(const ts_args *args);
 

@@ -63,6 +63,21 @@ static int show_one(const char *name, bool json)
     return status;
 }
 
+/* What all cores do together, stated or derived; NAN: neither. */
+static double machine_rate(const ts_target *t, const char *name)
+{
+    ts_fact fact;
+    return ts_target_need(t, name, "this table", &fact) == TS_OK
+               ? fact.value * ts_target_number(t, "cores", 1)
+               : NAN;
+}
+
+static double memory_rate(const ts_target *t)
+{
+    ts_fact fact;
+    return ts_target_need(t, "memory.total", "this table", &fact) == TS_OK ? fact.value : NAN;
+}
+
 static void target_row(ts_table *table, const ts_target *t)
 {
     char text[TS_HUMAN];
@@ -71,7 +86,8 @@ static void target_row(ts_table *table, const ts_target *t)
     ts_table_cell(table, "%s", ts_human_bytes(ts_target_number(t, "vector.bytes", NAN), text));
     ts_table_cell(table, "%s", ts_human_bytes(ts_target_number(t, "l1d.size", NAN), text));
     ts_table_cell(table, "%s", ts_human_bytes(ts_target_number(t, "l2.size", NAN), text));
-    ts_table_cell(table, "%s", ts_human_gflops(ts_target_number(t, "peak.f32", NAN), text));
+    ts_table_cell(table, "%s", ts_human_gflops(machine_rate(t, "peak.f32"), text));
+    ts_table_cell(table, "%s", ts_human_gflops(memory_rate(t), text));
     ts_table_cell(table, "%s", t->summary ? t->summary : "");
 }
 
@@ -82,7 +98,7 @@ static int show_all(bool json)
     int rc = ts_target_names(&names, &count);
     if (rc)
         return ts_report_failure(rc);
-    ts_table *table = ts_table_new("target|kind|>vector|>L1d|>L2|>GFLOP/s f32|what it is");
+    ts_table *table = ts_table_new("target|kind|>vector|>L1d|>L2|>GFLOP/s f32|>GB/s|what it is");
     json_t *array = json_array();
     for (size_t i = 0; rc == TS_OK && i < count; i++) {
         ts_target *t;

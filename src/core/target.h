@@ -40,6 +40,24 @@ void ts_target_free(ts_target *target);
 const ts_attribute *ts_target_get(const ts_target *target, const char *name);
 /** A numeric attribute, or `fallback` if absent. */
 double ts_target_number(const ts_target *target, const char *name, double fallback);
+/** What a formula computes with: a value, its range, and where both come from. */
+typedef struct ts_fact {
+    double value, lo, hi; /**< lo and hi equal the value where nobody states a spread */
+    char unit[16];
+    char source[256]; /**< "derived: …" with the formula, or as the description has it */
+} ts_fact;
+
+/**
+ * The number that `user` (a model or formula, for people: "the roofline") computes with: as the target states
+ * it, else derived from what it states (operations.T from vector and fma; peak.T from operations.T and
+ * clock.core; memory.total from memory.bandwidth where the target has no cores). TS_ENOTFOUND and a sentence
+ * that names the attribute, the user and the element to add if neither says.
+ */
+int ts_target_need(const ts_target *target, const char *name, const char *user, ts_fact *out);
+/** The same for text: array.dataflow, cluster.node. Borrowed from the target. */
+int ts_target_need_text(const ts_target *target, const char *name, const char *user, const char **out);
+/** The target that a cluster's nodes are; `user` as above. */
+int ts_target_node(const ts_target *cluster, const char *user, ts_target **out);
 /** Add or replace. Copies everything. A number without a unit gets "1"; NAN and infinity are refused: leave
  * out what isn't known. */
 int ts_target_set(ts_target *target, const char *name, ts_value value, const char *unit, const char *source,

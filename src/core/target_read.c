@@ -2,6 +2,7 @@
 #include "core/listing.h"
 #include "core/paths.h"
 #include "core/target.h"
+#include "core/target_check.h"
 #include "core/target_terms.h"
 #include "util/file.h"
 #include "util/str.h"
@@ -65,7 +66,7 @@ static int read_bound(const xmlNode *node, const char *attribute, double *out)
 /* Text has no unit; of the elements that need none, these are text and the others counts. */
 static bool is_text(const xmlNode *node)
 {
-    static const char *const elements[] = {"arch", "vendor", "model", "attribute"};
+    static const char *const elements[] = {"arch", "vendor", "model", "dataflow", "node", "attribute"};
     for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
         if (ts_xml_is(node, elements[i]))
             return !*text_of(node, "unit");
@@ -73,16 +74,16 @@ static bool is_text(const xmlNode *node)
 }
 
 /* An element that carries a value. */
-static int read_value(ts_target *target, const xmlNode *node, const char *name, bool *seen)
+static int read_value(ts_target *target, const xmlNode *node, const char *name, const xmlNode **stated)
 {
     const char *text = text_of(node, "value"), *unit = text_of(node, "unit"),
                *source = text_of(node, "source");
     ts_value value = ts_string(text);
     double lo, hi;
     int rc;
-    if (*seen)
+    if (*stated)
         return ts_xml_fail(node, TS_EINPUT, "%s is stated twice; remove one of the two", name);
-    *seen = true;
+    *stated = node;
     if (ts_xml_is(node, "feature") && !*text)
         text = "1";
     if (!is_text(node) && !ts_target_number_parse(text, &value))
@@ -99,7 +100,7 @@ static int read_value(ts_target *target, const xmlNode *node, const char *name, 
 /* What was stated in this very file: `extends` may be overridden, but nothing may be stated twice. */
 typedef struct reader {
     ts_target *target;
-    bool *seen; /* per attribute of the target */
+    const xmlNode **stated; /* where, per attribute of the target; NULL: inherited */
     size_t capacity;
 } reader;
 
@@ -109,25 +110,27 @@ static int read_named(reader *r, const xmlNode *node, const char *name)
     size_t index = old ? (size_t)(old - r->target->attributes) : r->target->count;
     if (index >= r->capacity) {
         size_t capacity = 2 * index + 16;
-        bool *grown = realloc(r->seen, capacity * sizeof *grown);
+        const xmlNode **grown = realloc(r->stated, capacity * sizeof *grown);
         if (!grown)
             return ts_fail(TS_ENOMEM, "out of memory while reading a target");
         memset(grown + r->capacity, 0, (capacity - r->capacity) * sizeof *grown);
-        r->seen = grown;
+        r->stated = grown;
         r->capacity = capacity;
     }
-    return read_value(r->target, node, name, &r->seen[index]);
+    return read_value(r->target, node, name, &r->stated[index]);
 }
 
 /* <topic> or <topic name="…"> around values. */
 static int read_topic(reader *r, const xmlNode *topic)
 {
     char name[TS_TARGET_NAME_LONGEST + 1];
-    const char *instance = text_of(topic, "name");
+    const char *instance = text_of(topic, "name"), *prefix = (const char *)topic->name;
+    /* A level of the cache is known by its name alone. */
+    bool cache = ts_xml_is(topic, "cache");
     int rc = 0;
     for (const xmlNode *leaf = ts_xml_child(topic, NULL); leaf && rc == 0; leaf = ts_xml_next(leaf, NULL)) {
-        snprintf(name, sizeof name, "%s.%s", *instance ? instance : (const char *)topic->name,
-                 (const char *)leaf->name);
+        snprintf(name, sizeof name, "%s%s%s.%s", cache ? "" : prefix, cache || !*instance ? "" : ".",
+                 instance, (const char *)leaf->name);
         rc = read_named(r, leaf, name);
     }
     return rc;
@@ -142,8 +145,8 @@ static int read_element(reader *r, const xmlNode *node)
         return read_named(r, node, text_of(node, "name"));
     if (ts_xml_is(node, "feature"))
         snprintf(name, sizeof name, "feature.%s", text_of(node, "name"));
-    else if (ts_xml_is(node, "peak"))
-        snprintf(name, sizeof name, "peak.%s", text_of(node, "type"));
+    else if (*text_of(node, "type"))
+        snprintf(name, sizeof name, "%s.%s", (const char *)node->name, text_of(node, "type"));
     else if (xmlHasProp(node, (const xmlChar *)"value"))
         snprintf(name, sizeof name, "%s", (const char *)node->name);
     else
@@ -208,13 +211,15 @@ static int build(const xmlNode *root, const chain *here, ts_target **out)
         rc = copy_attributes(r.target, base);
     for (const xmlNode *node = ts_xml_child(root, NULL); node && rc == 0; node = ts_xml_next(node, NULL))
         rc = read_element(&r, node);
+    if (rc == 0)
+        rc = ts_target_check(r.target, root, r.stated, r.capacity);
 done:
     if (rc < 0)
         ts_target_free(r.target);
     else
         *out = r.target;
     ts_target_free(base);
-    free(r.seen);
+    free(r.stated);
     return rc;
 }
 
@@ -238,28 +243,18 @@ static int load_file(const char *path, const chain *above, ts_target **out)
 }
 
 /* The width of a vector is one fact that is asked for in two units. */
-static int finish(ts_target *target, const char *name)
+static int finish(ts_target *target)
 {
-    const ts_attribute *bits = ts_target_get(target, "vector.bits"),
-                       *bytes = ts_target_get(target, "vector.bytes");
-    if (!bits || bits->value.kind != TS_INT)
+    const ts_attribute *bits = ts_target_get(target, "vector.bits");
+    if (!bits || bits->value.kind != TS_INT || ts_target_get(target, "vector.bytes"))
         return 0;
-    if (bits->value.i < 8 || bits->value.i % 8 != 0)
-        return ts_fail(TS_EINPUT, "%s: vector.bits of target %s is not a multiple of 8; correct it", name,
-                       target->name);
-    if (!bytes)
-        return ts_target_set(target, "vector.bytes", ts_int(bits->value.i / 8), "B", "vector.bits", NAN, NAN);
-    if (bytes->value.kind == TS_INT && bytes->value.i <= INT64_MAX / 8 && bytes->value.i * 8 == bits->value.i)
-        return 0;
-    return ts_fail(TS_EINPUT,
-                   "%s: vector.bits and vector.bytes of target %s disagree; state vector.bits only", name,
-                   target->name);
+    return ts_target_set(target, "vector.bytes", ts_int(bits->value.i / 8), "B", "vector.bits", NAN, NAN);
 }
 
-static int finished(int rc, const char *name, ts_target **out)
+static int finished(int rc, ts_target **out)
 {
     if (rc == 0)
-        rc = finish(*out, name);
+        rc = finish(*out);
     if (rc < 0) {
         ts_target_free(*out);
         *out = NULL;
@@ -278,7 +273,7 @@ int ts_target_load(const char *name_or_path, ts_target **out)
                          : snprintf(path, sizeof path, "%s/%s.xml", folder, name_or_path);
     if (length >= PATH_MAX || (!is_path && !ts_file_exists(path)))
         return ts_listing_fail("target", name_or_path, folder, is_target_file);
-    return finished(load_file(path, NULL, out), path, out);
+    return finished(load_file(path, NULL, out), out);
 }
 
 int ts_target_parse(const char *xml, size_t length, const char *name, ts_target **out)
@@ -291,5 +286,5 @@ int ts_target_parse(const char *xml, size_t length, const char *name, ts_target 
     if (rc == 0)
         rc = build(xmlDocGetRootElement(doc), &(chain){NULL, NULL}, out);
     xmlFreeDoc(doc);
-    return finished(rc, name, out);
+    return finished(rc, out);
 }

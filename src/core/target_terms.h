@@ -6,18 +6,23 @@
 #include "core/target.h"
 
 #define TS_TARGET_NAME_LONGEST 127
+#define TS_TARGET_INSTANCE     23 /**< longest name of a buffer or link */
 
 /** How an attribute is written: as <LEAF> inside <TOPIC>, or inside <TOPIC name="INSTANCE">; or alone. */
 typedef struct ts_target_term {
-    const char *topic;     /**< element around it; NULL: none */
-    char instance[32];     /**< value of the topic's `name`; "": it has none */
-    const char *leaf;      /**< element that carries the value */
-    const char *key;       /**< attribute of the leaf that holds `key_value`; NULL: none */
-    const char *key_value; /**< end of the attribute's dotted name */
+    const char *topic;                     /**< element around it; NULL: none */
+    char instance[TS_TARGET_INSTANCE + 1]; /**< value of the topic's `name`; "": it has none */
+    const char *leaf;                      /**< element that carries the value */
+    const char *key;                       /**< attribute of the leaf that holds `key_value`; NULL: none */
+    const char *key_value;                 /**< end of the attribute's dotted name */
 } ts_target_term;
 
 /** How to write the attribute. Never fails: what has no element of its own becomes <attribute name="…">. */
 ts_target_term ts_target_term_of(const ts_attribute *attribute);
+
+/** The unit that the schema allows for a numeric attribute, "1" for a count, and the other one if there are
+ * two. False: it is text, or has no element. */
+bool ts_target_unit_known(const char *name, const char **unit, const char **other);
 
 /** True if `name` is dotted words of letters, digits and _. */
 bool ts_target_name_is_valid(const char *name);

@@ -1,7 +1,8 @@
 /*
  * T4 results (AutoTuning Association, schema 1.0.0): every measured configuration, the newest measurement of
- * each. Units are in the file: "timeunit" for the times, "unit" for each measurement. What T4 has no place
- * for (kernel, problem, target, reason) stands in "tilesmith".
+ * each, on one thread and within the kernel's tolerance: T4 could not tell others from those. Units are in
+ * the file: "timeunit" for the times, "unit" for each measurement. What T4 has no place for (kernel, problem,
+ * target, reason) stands in "tilesmith".
  */
 #include "export/exporters.h"
 #include "export/select.h"
@@ -95,7 +96,7 @@ static int write_row(void *context, const ts_store_row *r)
 {
     ts_t4_writer *w = context;
     json_t *configuration = NULL;
-    if (r->superseded)
+    if (r->superseded || r->threads > 1 || r->max_error > 0)
         return TS_OK;
     int rc = ts_stored_json(w->store, r->configuration, false, &configuration);
     json_decref(configuration);
@@ -123,7 +124,7 @@ static int render(ts_store *store, const ts_export_request *request, char **text
                   TILESMITH_VERSION);
     int rc = ts_store_each(store, request->kernel, request->target, write_row, &w);
     if (rc == TS_OK && w.count == 0)
-        rc = ts_select_nothing(store, request, "evaluation");
+        rc = ts_select_nothing(store, request, "evaluation on one thread and within the tolerance");
     ts_str_append(&w.out, "\n]}\n");
     *length = w.out.length;
     if (rc == TS_OK && !(*text = ts_str_take(&w.out)))

@@ -125,7 +125,9 @@ typedef struct ts_store_row {
     const char *kernel, *type, *problem, *target, *configuration, *reason, *compiler, *flags, *timestamp;
     const char *fingerprint, *objective; /**< fingerprint is NULL for a described target */
     double search_seconds;               /**< of the strategy, where an imported file says so; NAN */
-    bool superseded;                     /**< the same configuration was measured again later */
+    bool superseded;                     /**< the same was measured again later */
+    int threads;                         /**< of a call */
+    double max_error;                    /**< that was allowed; 0: the kernel's tolerance */
     ts_status status;
     double cost;
     const double *samples;

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Share of a problem's time that the finals get, and their bounds in seconds. */
-static const double finals_share = 0.22, finals_min = 1.0, finals_max = 8.0;
+/* Share of a problem's time that the finals get, and its bounds in seconds: a second is enough for short
+ * calls, but the search needs most of what little time there may be. */
+static const double finals_share = 0.22, finals_min = 1.0, finals_max = 8.0, finals_most = 0.3;
 
 static void add_times(ts_tune_times *total, const ts_stage_times *t)
 {
@@ -115,7 +116,7 @@ static void share_time(ts_bout *b)
 {
     const ts_tuner *t = b->tuner;
     double share = (t->deadline - ts_now()) / (double)(t->problem_count - t->progress.shape);
-    b->finals_seconds = fmin(fmax(finals_share * share, finals_min), finals_max);
+    b->finals_seconds = fmin(fmin(fmax(finals_share * share, finals_min), finals_max), finals_most * share);
     ts_stop_rule time = ts_stop_seconds(fmax(share - b->finals_seconds, 0.1));
     b->session.stop = ts_stop_either(&b->session.stop, &time);
 }

@@ -6,20 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static double product(int64_t d, const T *x, const T *y)
+/* Kt = the transposed K of one head: what belongs to all columns lies side by side. */
+static void transpose(int64_t kv, int64_t d, const T *K, double *Kt)
 {
-    double sum = 0;
-    for (int64_t p = 0; p < d; p++)
-        sum += (double)x[p] * (double)y[p];
-    return sum;
+    for (int64_t j = 0; j < kv; j++)
+        for (int64_t p = 0; p < d; p++)
+            Kt[p * kv + j] = (double)K[j * d + p];
 }
 
 /* weight[j] = exp(s_j - max s), where s_j = scale * <x, row j of K>; returns their sum. */
-static double weigh(int64_t columns, int64_t d, double scale, const T *x, const T *K, double *weight)
+static double weigh(int64_t columns, int64_t kv, int64_t d, double scale, const T *x, const double *Kt, double *weight)
 {
     double largest = -INFINITY, sum = 0;
+    memset(weight, 0, (size_t)columns * sizeof *weight);
+    for (int64_t p = 0; p < d; p++)
+        for (int64_t j = 0; j < columns; j++)
+            weight[j] += (double)x[p] * Kt[p * kv + j];
     for (int64_t j = 0; j < columns; j++) {
-        weight[j] = scale * product(d, x, K + j * d);
+        weight[j] *= scale;
         largest = weight[j] > largest ? weight[j] : largest;
     }
     for (int64_t j = 0; j < columns; j++) {
@@ -32,12 +36,14 @@ static double weigh(int64_t columns, int64_t d, double scale, const T *x, const 
 void ts_reference(int64_t heads, int64_t q, int64_t kv, int64_t d, const T *Q, const T *K, const T *V, T *O, void *workspace)
 {
     (void)workspace;
-    double *weight = malloc((size_t)(kv + d) * sizeof *weight), *row = weight + kv;
+    double *weight = malloc((size_t)(kv + d + kv * d) * sizeof *weight), *row = weight + kv, *Kt = row + d;
     if (!weight)
         abort();
     for (int64_t i = 0; i < heads * q; i++) {
         const int64_t head = i / q, columns = causal ? kv - q + i % q + 1 : kv;
-        const double sum = weigh(columns, d, 1 / sqrt((double)d), Q + i * d, K + head * kv * d, weight);
+        if (i % q == 0)
+            transpose(kv, d, K + head * kv * d, Kt);
+        const double sum = weigh(columns, kv, d, 1 / sqrt((double)d), Q + i * d, Kt, weight);
         memset(row, 0, (size_t)d * sizeof *row);
         for (int64_t j = 0; j < columns; j++)
             for (int64_t p = 0; p < d; p++)

@@ -1,28 +1,51 @@
-/* C = A op(B) by definition; sums in double. A bfloat16 is the upper half of a float. */
-static double value(T x)
+/*
+ * C = A op(B) by definition; sums in double. A bfloat16 is the upper half of a float. A few columns at a time, converted once and laid
+ * side by side, so that verifying a large product takes no longer than it must.
+ */
+#include <stdlib.h>
+
+enum { COLUMNS = 64 };
+
+static float value(T x)
 {
     union {
         uint32_t bits;
         float number;
     } u = {.bits = (uint32_t)x << 16};
-    return (double)u.number;
+    return u.number;
+}
+
+/* panel[p][q] = op(B)[p][first + q]; the columns behind the last are 0. */
+static void pack(int64_t k, int64_t count, const T *B, int64_t row_step, int64_t column_step, float *panel)
+{
+    for (int64_t p = 0; p < k; p++)
+        for (int64_t q = 0; q < COLUMNS; q++)
+            panel[p * COLUMNS + q] = q < count ? value(B[p * row_step + q * column_step]) : 0;
+}
+
+static void add_products(int64_t k, const T *a, const float *panel, double sum[COLUMNS])
+{
+    for (int64_t p = 0; p < k; p++)
+        for (int64_t q = 0; q < COLUMNS; q++)
+            sum[q] += (double)value(a[p]) * (double)panel[p * COLUMNS + q];
 }
 
 void ts_reference(int64_t m, int64_t n, int64_t k, const T *A, int64_t lda, const T *B, int64_t ldb, float *C, int64_t ldc,
                   void *workspace)
 {
     (void)workspace;
-    enum { COLUMNS = 64 };
-    for (int64_t j = 0; j < n; j += COLUMNS)
+    float *panel = malloc((size_t)k * COLUMNS * sizeof *panel);
+    if (!panel)
+        abort();
+    for (int64_t j = 0; j < n; j += COLUMNS) {
+        const int64_t count = n - j < COLUMNS ? n - j : COLUMNS;
+        pack(k, count, tb ? B + j * ldb : B + j, tb ? 1 : ldb, tb ? ldb : 1, panel);
         for (int64_t i = 0; i < m; i++) {
-            const int64_t count = n - j < COLUMNS ? n - j : COLUMNS;
             double sum[COLUMNS] = {0};
-            for (int64_t p = 0; p < k; p++) {
-                const double a = value(A[i * lda + p]);
-                for (int64_t q = 0; q < count; q++)
-                    sum[q] += a * value(tb ? B[(j + q) * ldb + p] : B[p * ldb + j + q]);
-            }
+            add_products(k, A + i * lda, panel, sum);
             for (int64_t q = 0; q < count; q++)
                 C[i * ldc + j + q] = (float)sum[q];
         }
+    }
+    free(panel);
 }

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 cd "$work" || exit 2
 
-for section in kernels targets strategies results config; do
+for section in kernels targets strategies workloads results config; do
     accepts "show $section" tilesmith show $section
     check "show $section: says something" test -s "$out"
     accepts "show $section --json" tilesmith show $section --json
@@ -29,6 +29,10 @@ for target in $(tilesmith completion --words TARGET | head -n 3); do
     accepts "show targets $target" tilesmith show targets "$target"
 done
 refuses "an unknown target" "nosuch" tilesmith show targets nosuch
+run tilesmith show workloads resnet-50
+check "a workload in full: parts" says 'conv2d .*r=7'
+check "a workload in full: what was published" says 'published: 8.18'
+refuses "an unknown workload" "bert-base" tilesmith show workloads bert
 run tilesmith show
 check "no results yet: says how to make some" says 'tilesmith tune gemm'
 check "looking made no database" test ! -e "$TILESMITH_DB"
