@@ -18,6 +18,19 @@ static const ts_example examples[] = {
     {NULL, NULL},
 };
 
+int ts_show_listing(int rc, bool json, ts_table *table, json_t *array)
+{
+    if (rc == TS_OK && !json) {
+        json_decref(array);
+        return ts_report_failure(ts_table_print(table, stdout));
+    }
+    ts_table_free(table);
+    if (rc == TS_OK)
+        return ts_json_print(array);
+    json_decref(array);
+    return ts_report_failure(rc);
+}
+
 static int show_strategies(const ts_args *args)
 {
     json_t *array = json_array();
@@ -30,12 +43,7 @@ static int show_strategies(const ts_args *args)
         json_array_append_new(array, json_pack("{s:s, s:s, s:o}", "name", s->name, "summary", s->summary,
                                                "reference", ts_json_text(s->reference)));
     }
-    if (ts_args_json(args)) {
-        ts_table_free(table);
-        return ts_json_print(array);
-    }
-    json_decref(array);
-    return ts_report_failure(ts_table_print(table, stdout));
+    return ts_show_listing(TS_OK, ts_args_json(args), table, array);
 }
 
 static const struct {

@@ -130,14 +130,7 @@ static int show_all(bool json)
         ts_workload_free(w);
     }
     ts_name_list_free(names, count);
-    if (rc || json) {
-        ts_table_free(table);
-        int status = rc ? ts_report_failure(rc) : ts_json_print(json_incref(array));
-        json_decref(array);
-        return status;
-    }
-    json_decref(array);
-    return ts_report_failure(ts_table_print(table, stdout));
+    return ts_show_listing(rc, json, table, array);
 }
 
 int ts_show_workloads(const ts_args *args)

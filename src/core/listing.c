@@ -11,6 +11,16 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+bool ts_listing_xml(const char *folder, char *name)
+{
+    (void)folder;
+    size_t n = strlen(name);
+    if (n <= 4 || strcmp(name + n - 4, ".xml") != 0)
+        return false;
+    name[n - 4] = '\0';
+    return true;
+}
+
 static int add_entry(const char *folder, const char *entry, ts_listing_filter *accept, char ***names,
                      size_t *count)
 {

@@ -25,21 +25,11 @@ static void schema_path(char path[PATH_MAX])
     snprintf(path, PATH_MAX, "%s/targets/target.xsd", ts_path_data());
 }
 
-static bool is_target_file(const char *folder, char *name)
-{
-    (void)folder;
-    size_t n = strlen(name);
-    if (n <= 4 || strcmp(name + n - 4, ".xml") != 0)
-        return false;
-    name[n - 4] = '\0';
-    return true;
-}
-
 int ts_target_list(char ***names, size_t *count)
 {
     char folder[PATH_MAX];
     snprintf(folder, sizeof folder, "%s/targets", ts_path_data());
-    return ts_listing(folder, is_target_file, names, count);
+    return ts_listing(folder, ts_listing_xml, names, count);
 }
 
 /* An attribute of the XML, "" where absent; borrowed. Only attributes of plain text pass the schema. */
@@ -168,7 +158,7 @@ static int load_base(const xmlNode *root, const char *name, const chain *here, t
         snprintf(path, sizeof path, "%s/%s.xml", folder, name);
     if (ts_file_exists(path))
         return load_file(path, here, out);
-    ts_listing_fail("target", name, folder, is_target_file);
+    ts_listing_fail("target", name, folder, ts_listing_xml);
     return ts_xml_fail(root, TS_EINPUT, "extends=\"%s\": %s", name, ts_error());
 }
 
@@ -272,7 +262,7 @@ int ts_target_load(const char *name_or_path, ts_target **out)
     int length = is_path ? snprintf(path, sizeof path, "%s", name_or_path)
                          : snprintf(path, sizeof path, "%s/%s.xml", folder, name_or_path);
     if (length >= PATH_MAX || (!is_path && !ts_file_exists(path)))
-        return ts_listing_fail("target", name_or_path, folder, is_target_file);
+        return ts_listing_fail("target", name_or_path, folder, ts_listing_xml);
     return finished(load_file(path, NULL, out), out);
 }
 

@@ -11,16 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_workload_file(const char *folder, char *name)
-{
-    (void)folder;
-    size_t n = strlen(name);
-    if (n <= 4 || strcmp(name + n - 4, ".xml") != 0)
-        return false;
-    name[n - 4] = '\0';
-    return true;
-}
-
 static void folder_path(char path[PATH_MAX])
 {
     snprintf(path, PATH_MAX, "%s/templates/workloads", ts_path_data());
@@ -35,7 +25,7 @@ int ts_workload_list(char ***names, size_t *count)
 {
     char folder[PATH_MAX];
     folder_path(folder);
-    return ts_listing(folder, is_workload_file, names, count);
+    return ts_listing(folder, ts_listing_xml, names, count);
 }
 
 void ts_workload_free(ts_workload *w)
@@ -187,7 +177,7 @@ int ts_workload_load(const char *name_or_path, ts_workload **out)
     int length = is_path ? snprintf(path, sizeof path, "%s", name_or_path)
                          : snprintf(path, sizeof path, "%s/%s.xml", folder, name_or_path);
     if (length >= PATH_MAX || (!is_path && !ts_file_exists(path)))
-        return ts_listing_fail("workload", name_or_path, folder, is_workload_file);
+        return ts_listing_fail("workload", name_or_path, folder, ts_listing_xml);
     if (!ts_file_exists(path))
         return ts_fail(TS_ENOTFOUND, "no workload %s; give a file or the name of a described workload", path);
     int rc = ts_xml_load(path, schema, &doc);

@@ -42,6 +42,9 @@ typedef struct bench_way {
     const char *name; /**< "" if there is only one */
     void (*run)(void *state);
     void *state; /**< the process ends with the job, so nothing is ever freed */
+    /** Bring the results into the job's tensors where run() leaves them in a layout of the library's own; not
+     * timed. NULL: they are there. */
+    void (*finish)(void *state);
 } bench_way;
 
 /** Fill `ways`; returns how many, 0 if the library doesn't do this job: then `why` says so. */

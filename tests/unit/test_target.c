@@ -8,6 +8,7 @@
 
 #include "core/kernel.h"
 #include "core/target.h"
+#include "target_fixture.h"
 #include "util/file.h"
 #include "util/str.h"
 #include <math.h>
@@ -39,14 +40,6 @@ static void assert_same(const ts_target *a, const ts_target *b)
             !same_number(x->hi, y->hi))
             fail_msg("%s differs", x->name);
     }
-}
-
-static ts_target *parsed(const char *xml)
-{
-    ts_target *t = NULL;
-    if (ts_target_parse(xml, strlen(xml), "some.xml", &t) < 0)
-        fail_msg("%s", ts_error());
-    return t;
 }
 
 static void assert_round_trip(const ts_target *target)
@@ -236,21 +229,6 @@ static void bytes_that_xml_cannot_hold_are_replaced(void **state)
     ts_target_free(again);
     free(text);
     ts_target_free(t);
-}
-
-static void put(const char *folder, const char *name, const char *text)
-{
-    char *path = ts_asprintf("%s/%s", folder, name);
-    assert_int_equal(ts_file_write(path, text, strlen(text)), 0);
-    free(path);
-}
-
-static int load_from(const char *folder, const char *name, ts_target **out)
-{
-    char *path = ts_asprintf("%s/%s", folder, name);
-    int rc = ts_target_load(path, out);
-    free(path);
-    return rc;
 }
 
 static void extending_inherits_and_overrides(void **state)

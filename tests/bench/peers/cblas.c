@@ -146,6 +146,10 @@ int bench_open(const bench_job *job, const char *library, bench_way ways[BENCH_W
     p->ta = bench_dim_of(job, "ta", 0) ? TRANSPOSED : PLAIN;
     if (gemm ? !open_gemm(job, p) : !open_gemv(job, p))
         return 0;
-    ways[0] = (bench_way){"", gemm ? single ? run_sgemm : run_dgemm : single ? run_sgemv : run_dgemv, p};
+    ways[0] = (bench_way){.name = "",
+                          .run = gemm     ? single ? run_sgemm : run_dgemm
+                                 : single ? run_sgemv
+                                          : run_dgemv,
+                          .state = p};
     return 1;
 }

@@ -83,6 +83,6 @@ int bench_open(const bench_job *job, const char *library, bench_way ways[BENCH_W
         snprintf(why, BENCH_WHY, "makes no kernel for this shape");
         return 0;
     }
-    ways[0] = (bench_way){"", twice ? run_twice : run_single, p};
+    ways[0] = (bench_way){.name = "", .run = twice ? run_twice : run_single, .state = p};
     return 1;
 }

@@ -71,6 +71,6 @@ int onednn_open_attention(const bench_job *job, bench_way *ways, char *why)
         snprintf(why, BENCH_WHY, "refuses one of the three operations");
         return 0;
     }
-    ways[0] = (bench_way){"", onednn_run, a->work};
+    ways[0] = (bench_way){.name = "", .run = onednn_run, .state = a->work};
     return 1;
 }

@@ -35,7 +35,7 @@ static int open_sgemm(const bench_job *job, const bench_tensor *a, const bench_t
                 .a = a->data,
                 .b = b->data,
                 .c = c->data};
-    *way = (bench_way){"sgemm", run_sgemm, g};
+    *way = (bench_way){.name = "sgemm", .run = run_sgemm, .state = g};
     return 1;
 }
 
@@ -105,7 +105,7 @@ static int open_matmul(const bench_job *job, const bench_tensor *const t[5], int
         onednn_argument(s, DNNL_ARG_ATTR_MULTIPLE_POST_OP(position) | DNNL_ARG_SRC_1,
                         onednn_memory(w, &dc, residual->data));
     }
-    *way = (bench_way){name, onednn_run, w};
+    *way = (bench_way){.name = name, .run = onednn_run, .state = w};
     return 1;
 }
 

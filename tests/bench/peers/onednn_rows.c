@@ -76,6 +76,6 @@ int onednn_open_rows(const bench_job *job, bench_way *ways, char *why)
         snprintf(why, BENCH_WHY, "refuses this operation");
         return 0;
     }
-    ways[0] = (bench_way){"", onednn_run, w};
+    ways[0] = (bench_way){.name = "", .run = onednn_run, .state = w};
     return 1;
 }

@@ -14,9 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A sample lasts at least this long; a call that takes longer than WARM_LIMIT needs no call before it to be
- * warm. */
-static const double sample_seconds = 2e-3, quick_seconds = 5e-4, warm_limit = 5e-3;
+/* A sample lasts about this long, and as many calls go before it: after another contender it takes several
+ * calls until the shared caches hold what this one wants. Calls longer than WARM_LIMIT are their own warm-up.
+ */
+static const double sample_seconds = 5e-3, quick_seconds = 5e-4, warm_limit = 20e-3;
 /* A peer may be this many times beyond the manifest's tolerance and still count: its users accept it. */
 static const double loose = 1000;
 enum { SITTINGS = 3, SITTING_SECONDS = 240, WORKSPACE_ALIGN = 4096, HUGE_PAGE = 2 << 20 };
@@ -24,8 +25,7 @@ enum { SITTINGS = 3, SITTING_SECONDS = 240, WORKSPACE_ALIGN = 4096, HUGE_PAGE = 
 /* Something that can be called, in the child. */
 typedef struct lane {
     bench_contender *contender;
-    void (*run)(void *state);
-    void *state;
+    bench_way way;
     uint64_t inner;
 } lane;
 
@@ -58,13 +58,13 @@ static void absent(sitting *s, const char *name, const char *reason)
         snprintf(c->reason, sizeof c->reason, "%s", reason);
 }
 
-static void enter(sitting *s, const char *name, void (*run)(void *), void *state)
+static void enter(sitting *s, const char *name, bench_way way)
 {
     bench_contender *c = bench_board_find(s->board, name);
     if (!c || c->state == BENCH_CRASHED || c->state == BENCH_WRONG)
         return;
     c->state = BENCH_RUNS;
-    s->lanes[s->count++] = (lane){c, run, state, 1};
+    s->lanes[s->count++] = (lane){c, way, 1};
 }
 
 /* ---- the contenders -------------------------------------------------------------------------- */
@@ -123,7 +123,7 @@ static void enter_ours(sitting *s)
         run(&s->call);
     }
     memcpy(target, &found.function, sizeof found.function);
-    enter(s, "ours", run, &s->call);
+    enter(s, "ours", (bench_way){.run = run, .state = &s->call});
 }
 
 static void enter_plain(sitting *s)
@@ -133,7 +133,7 @@ static void enter_plain(sitting *s)
         void *handle;
         void (*run)(void *) = entry_of(p->plain[i], &handle);
         if (run)
-            enter(s, bench_plains[i].name, run, &s->call);
+            enter(s, bench_plains[i].name, (bench_way){.run = run, .state = &s->call});
         else if (*p->plain_reason[i])
             absent(s, bench_plains[i].name, p->plain_reason[i]);
     }
@@ -158,7 +158,7 @@ static void describe_job(const bench_problem *p, bench_job *job)
 
 static void enter_peer(sitting *s, const bench_peer *peer, const bench_job *job)
 {
-    bench_way ways[BENCH_WAYS];
+    bench_way ways[BENCH_WAYS] = {0};
     bench_open_fn *open;
     char why[BENCH_WHY] = "", name[BENCH_NAME + 32];
     void *handle = dlopen(peer->driver, RTLD_NOW | RTLD_LOCAL),
@@ -174,7 +174,7 @@ static void enter_peer(sitting *s, const bench_peer *peer, const bench_job *job)
         absent(s, peer->name, *why ? why : BENCH_NO_SUCH);
     for (int i = 0; i < count; i++) {
         snprintf(name, sizeof name, "%s%s%s", peer->name, *ways[i].name ? " " : "", ways[i].name);
-        enter(s, name, ways[i].run, ways[i].state);
+        enter(s, name, ways[i]);
     }
 }
 
@@ -212,7 +212,9 @@ static void check(sitting *s, lane *l, char *const *kept)
     const bench_problem *p = s->problem;
     reset_outputs(p, kept);
     s->board->running = (int)(l->contender - s->board->contenders);
-    l->run(l->state);
+    l->way.run(l->way.state);
+    if (l->way.finish)
+        l->way.finish(l->way.state);
     double error = 0;
     for (size_t t = 0; t < p->kernel->tensor_count; t++)
         if (p->answer.sheets[t].expected)
@@ -241,7 +243,7 @@ static double time_calls(const sitting *s, const lane *l, uint64_t calls)
 {
     double before = clock_now(s);
     for (uint64_t i = 0; i < calls; i++)
-        l->run(l->state);
+        l->way.run(l->way.state);
     return (clock_now(s) - before) / (double)calls;
 }
 
@@ -266,7 +268,7 @@ static void measure(sitting *s, int rounds)
             bench_contender *c = l->contender;
             s->board->running = (int)(c - s->board->contenders);
             if (c->count == 0 || c->samples[c->count - 1] < warm_limit)
-                l->run(l->state);
+                time_calls(s, l, l->inner);
             if (c->count < BENCH_ROUNDS)
                 c->samples[c->count++] = time_calls(s, l, l->inner);
         }
