@@ -47,6 +47,10 @@ search-table: $(BUILD)/tilesmith $(BUILD)/tests/bench/spaces ## write the figure
 
 include tests/bench/bench.mk tests/bench/validation/validation.mk
 
+.PHONY: search-machine
+search-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/winners ## a short search against a long random one on this machine (five minutes)
+	@tests/bench/seeds.sh $(abspath $(BUILD))
+
 # ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD   := build/fuzz

@@ -30,7 +30,6 @@ static char *arguments_text(const ts_kernel *kernel)
     for (size_t i = 0; i < kernel->dim_count; i++)
         if (kernel->dims[i].argument)
             ts_str_format(&text, "%s%s", text.length ? " " : "", kernel->dims[i].name);
-    ts_str_append(&text, "");
     return text.data ? ts_str_take(&text) : strdup("");
 }
 

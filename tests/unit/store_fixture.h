@@ -110,6 +110,7 @@ static inline int fixture_close(void **state)
     return 0;
 }
 
+/** A session under the problem's threads and max_error. */
 static inline int64_t fixture_session(fixture *f, ts_store *s)
 {
     ts_session_row row = {.strategy = "random",
@@ -117,6 +118,8 @@ static inline int64_t fixture_session(fixture *f, ts_store *s)
                           .objective = "time",
                           .options = "{}",
                           .seed = UINT64_MAX,
+                          .threads = ts_problem_threads(&f->problem),
+                          .max_error = f->problem.max_error,
                           .conditions = {.load = 0.5, .steal = NAN, .peak = 1e11, .governor = "unavailable"}};
     int64_t id = 0;
     check(ts_store_target(s, f->target, &row.target));

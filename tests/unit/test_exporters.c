@@ -211,6 +211,29 @@ static void test_t4_round_trip(void **state)
     free(back);
 }
 
+/* Results on more threads or within a larger error are others' results: they neither stand beside the plain
+ * ones nor take the place of one. */
+static void test_t4_is_plain(void **state)
+{
+    fixture *f = *state;
+    ts_store *s;
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    fixture_result(f, s, fixture_session(f, s), 4, TS_STATUS_OK, 0.5);
+    f->problem.threads = 2;
+    fixture_result(f, s, fixture_session(f, s), 4, TS_STATUS_OK, 0.25);
+    f->problem.threads = 1;
+    f->problem.max_error = 1e-3;
+    fixture_result(f, s, fixture_session(f, s), 4, TS_STATUS_OK, 0.125);
+    ts_store_close(s);
+    char *text = export(f, "t4", NULL);
+    json_t *root = json_loads(text, 0, NULL), *results = json_object_get(root, "results");
+    assert_int_equal(json_array_size(results), 1);
+    json_t *measurements = json_object_get(json_array_get(results, 0), "measurements");
+    assert_float_equal(json_number_value(json_object_get(json_array_get(measurements, 0), "value")), 0.5, 0);
+    json_decref(root);
+    free(text);
+}
+
 static void test_refusals(void **state)
 {
     fixture *f = *state;
@@ -251,7 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         export_test(test_header),        export_test(test_hostile_names), export_test(test_json),
-        export_test(test_t4_round_trip), export_test(test_refusals),
+        export_test(test_t4_round_trip), export_test(test_t4_is_plain),   export_test(test_refusals),
     };
     return cmocka_run_group_tests_name("exporters", tests, NULL, NULL);
 }

@@ -275,6 +275,18 @@ static void measure(sitting *s, int rounds)
     s->board->running = -1;
 }
 
+/* Debian's OpenBLAS and BLIS know processors by model number and take what is newer than they are for an old
+ * one. With AVX-512 they get their AVX-512 kernels, unless the user chose otherwise. */
+static void choose_kernels(void)
+{
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq"))
+        return;
+    setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
+    setenv("BLIS_ARCH_TYPE", "0", 0); /* skx */
+#endif
+}
+
 static void set_threads(int threads)
 {
     static const char *const names[] = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS",
@@ -295,6 +307,7 @@ void bench_sit(bench_problem *p, bench_board *board, int rounds)
     s = (sitting){.problem = p, .board = board};
     alarm(SITTING_SECONDS);
     set_threads(p->options->threads);
+    choose_kernels();
     memcpy(s.call.dim, p->problem.dims, sizeof s.call.dim);
     memcpy(s.call.scalar, p->answer.scalars, sizeof s.call.scalar);
     for (size_t t = 0; t < p->kernel->tensor_count; t++) {
