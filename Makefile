@@ -22,7 +22,7 @@ LDLIBS   += $(PKG_LIBS) -lm -ldl -pthread
 RT_LIBS   = $(shell pkg-config --libs sqlite3 2>/dev/null) -ldl -pthread -lm
 
 # ---- the rooms, and what each may include (docs/architecture.md) ------------------------------------------
-ROOMS          := util runtime core nest measure build model store eval export search tune cli
+ROOMS          := util runtime core nest measure build model store eval export search tune report cli
 sees_util      := util
 sees_runtime   := runtime
 sees_core      := core util runtime
@@ -35,14 +35,15 @@ sees_eval      := eval build measure model store core util
 sees_export    := export store core util
 sees_search    :=
 sees_tune      := tune eval export build measure model store core nest util
-sees_cli       := cli tune eval export build measure model store core nest util runtime
+sees_report    := report tune eval export build measure model store core util
+sees_cli       := cli report tune eval export build measure model store core nest util runtime
 folder_search  := search
 cflags_runtime := -fvisibility=hidden
 folder          = $(or $(folder_$(1)),src/$(1))
 
 sources         = $(sort $(wildcard $(call folder,$(1))/*.c))
 objects         = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
-LIB_ROOMS      := util core nest measure build model store eval export search tune
+LIB_ROOMS      := util core nest measure build model store eval export search tune report
 GEN            := $(BUILD)/gen/tables.c
 LIB_OBJS       := $(foreach r,$(LIB_ROOMS),$(call objects,$(r))) $(filter $(BUILD)/obj/src/runtime/host%,$(call objects,runtime)) $(BUILD)/gen/tables.o $(BUILD)/gen/schema.o
 RT_OBJS        := $(call objects,runtime)
@@ -65,7 +66,7 @@ $(BUILD)/include/.made: Makefile
 	@$(foreach r,$(ROOMS),mkdir -p $(BUILD)/include/$(r) && ln -s $(CURDIR)/src/tilesmith_plugin.h $(BUILD)/include/$(r)/ && \
 	  $(foreach s,$(sees_$(r)),ln -s $(CURDIR)/src/$(s) $(BUILD)/include/$(r)/$(s) &&)) true
 	@ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/tune/ && ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/cli/
-	@for r in store export build core; do ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/$$r/; done
+	@for r in store export build core report; do ln -s $(CURDIR)/src/tilesmith.h $(BUILD)/include/$$r/; done
 	@rm -f $(BUILD)/include/runtime/tilesmith_plugin.h && ln -s $(CURDIR)/src/tilesmith_runtime.h $(BUILD)/include/runtime/
 	@ln -s $(CURDIR)/src/store/runtime_schema.h $(BUILD)/include/runtime/
 	@touch $@
@@ -80,6 +81,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 # ---- generated tables: one line per plug-in file, sorted, rewritten only when the list changes --------------
 STRATEGIES := $(patsubst search/%.c,%,$(shell grep -l '^const ts_strategy ' search/*.c))
 BACKENDS   := $(patsubst counters_%,%,$(basename $(notdir $(wildcard src/measure/counters_*.c))))
+MODELS     := $(patsubst model_%,%,$(basename $(notdir $(wildcard src/model/model_*.c))))
 EXPORTERS  := $(patsubst export_%,%,$(basename $(notdir $(wildcard src/export/export_*.c))))
 COMMANDS   := $(patsubst cmd_%,%,$(basename $(notdir $(wildcard src/cli/cmd_*.c))))
 
@@ -87,9 +89,10 @@ table = $(foreach n,$(sort $(3)),echo 'extern const $(1) $(2)_$(n);';) \
         echo 'const $(1) *const $(4)[] = {'; $(foreach n,$(sort $(3)),echo '    &$(2)_$(n),';) echo '    0,'; echo '};'
 
 $(BUILD)/gen/tables.c: FORCE
-	@mkdir -p $(@D); { echo '#include "tilesmith_plugin.h"'; echo '#include "tables.h"'; \
+	@mkdir -p $(@D); { echo '#include "tilesmith_plugin.h"'; echo '#include "tables.h"'; echo '#include "model/models.h"'; \
 	  $(call table,ts_strategy,ts_strategy,$(STRATEGIES),ts_strategies); \
 	  $(call table,ts_counter_backend,ts_counters,$(BACKENDS),ts_counter_backends); \
+	  $(call table,ts_model,ts_model,$(MODELS),ts_models); \
 	  $(call table,ts_exporter,ts_exporter,$(EXPORTERS),ts_exporters); } > $@.new; \
 	{ echo '#include "tilesmith_plugin.h"'; echo 'extern const ts_strategy *const ts_strategies[];'; \
 	  echo 'extern const ts_counter_backend *const ts_counter_backends[];'; echo 'extern const ts_exporter *const ts_exporters[];'; } > $(@D)/tables.h; \

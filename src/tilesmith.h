@@ -136,6 +136,19 @@ int ts_export(const char *database, const char *format, const ts_export_request 
 /** Import a T4 or Kernel Tuner file, all or nothing; *rows = results added. */
 int ts_import(const char *database, const char *path, size_t *rows);
 
+/** What to report. Zero or NULL means the default stated. */
+typedef struct ts_report_options {
+    const char *database; /**< default: ts_path_database() */
+    const char *target;   /**< name or fingerprint; default: the machine with the newest winner */
+    const char *kernel;   /**< default: all */
+} ts_report_options;
+
+/**
+ * Everything the database knows of one machine as a single HTML page that needs nothing else: no network, no
+ * script. The same database gives the same bytes. *html is malloc'ed. No winners: TS_ENOTFOUND.
+ */
+int ts_report(const ts_report_options *options, char **html, size_t *length);
+
 /* ---- simulation and scores: search strategies on recorded spaces
  * ---------------------------------------------------- */
 

@@ -28,6 +28,7 @@ typedef struct ts_command {
     const ts_option *options;          /**< ends with a NULL name; --json, --help are common to all */
     const ts_example *examples;        /**< ends with a NULL command */
     size_t min_operands, max_operands;
+    bool minor; /**< rarely needed: `tilesmith help` names it without a line of its own */
     int (*run)(const ts_args *args); /**< exit status: 0 well; 1 the answer is no, or a bug; 2 bad input */
 } ts_command;
 

@@ -40,5 +40,6 @@ const ts_command ts_command_completion = {
     .options = options,
     .examples = examples,
     .max_operands = 1,
+    .minor = true,
     .run = run,
 };

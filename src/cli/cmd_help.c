@@ -97,5 +97,6 @@ const ts_command ts_command_help = {
     .options = options,
     .examples = examples,
     .max_operands = 1,
+    .minor = true,
     .run = run,
 };

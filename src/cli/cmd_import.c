@@ -40,5 +40,6 @@ const ts_command ts_command_import = {
     .examples = examples,
     .min_operands = 1,
     .max_operands = 1,
+    .minor = true,
     .run = run,
 };

@@ -104,5 +104,6 @@ const ts_command ts_command_new = {
     .examples = examples,
     .min_operands = 1,
     .max_operands = 1,
+    .minor = true,
     .run = run,
 };

@@ -101,5 +101,6 @@ const ts_command ts_command_score = {
     .examples = examples,
     .min_operands = 1,
     .max_operands = 100000,
+    .minor = true,
     .run = run,
 };

@@ -201,5 +201,6 @@ const ts_command ts_command_simulate = {
     .examples = examples,
     .min_operands = 1,
     .max_operands = 100000,
+    .minor = true,
     .run = run,
 };

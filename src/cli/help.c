@@ -13,7 +13,7 @@ static const struct {
 } jobs[] = {
     {"Tune kernels for a new machine", "tilesmith tune gemm"},
     {"Export tuned configurations", "tilesmith export --format header"},
-    {"Compare hardware targets", "tilesmith show targets"},
+    {"Compare hardware targets", "tilesmith compare"},
 };
 
 int ts_command_find(const char *name, const ts_command **out)
@@ -54,7 +54,16 @@ void ts_help_screen(ts_str *out)
         ts_str_format(out, "%d. %-32s %s\n", (int)i + 1, jobs[i].job, jobs[i].command);
     ts_str_append(out, "\nCommands:\n");
     for (size_t i = 0; ts_commands[i]; i++)
-        ts_str_format(out, "  %-12s%s\n", ts_commands[i]->name, ts_commands[i]->summary);
+        if (!ts_commands[i]->minor)
+            ts_str_format(out, "  %-9s%s\n", ts_commands[i]->name, ts_commands[i]->summary);
+    const char *separator = "  also: ";
+    for (size_t i = 0; ts_commands[i]; i++) {
+        if (!ts_commands[i]->minor)
+            continue;
+        ts_str_format(out, "%s%s", separator, ts_commands[i]->name);
+        separator = ", ";
+    }
+    ts_str_append(out, "\n");
     ts_str_append(out, "\n'tilesmith help COMMAND' or 'man tilesmith-COMMAND' tells the rest.\n"
                        "Every command takes --json. Exit status: 0 well, 1 no, 2 bad input.\n");
 }

@@ -143,6 +143,14 @@ typedef struct ts_use {
     size_t slot;
 } ts_use;
 
+enum { TS_PRODUCT_TERMS = 9 };
+/** Matrix products (or one convolution) inside a call, for machines that do those and little else. */
+typedef struct ts_product {
+    char *text;
+    bool is_convolution;
+    ts_expr *terms[TS_PRODUCT_TERMS]; /**< by the element's attributes, in ts_product_sizes' order */
+} ts_product;
+
 typedef struct ts_kernel {
     char *name, *summary, *folder, *reference; /**< reference: absolute path of reference.c */
     char *path;                                /**< absolute path of kernel.xml */
@@ -174,6 +182,8 @@ typedef struct ts_kernel {
     size_t seed_count;
     ts_use *uses;
     size_t use_count;
+    ts_product *products;
+    size_t product_count;
     ts_expr *flops, *bytes;    /**< work of one call */
     ts_expr *workspace, *huge; /**< bytes of workspace and whether on huge pages; NULL: none */
     bool prepares;             /**< the manifest has <prepare>: */
@@ -209,6 +219,19 @@ int ts_problem_threads(const ts_problem *problem);
 bool ts_kernel_fills_by_reference(const ts_kernel *kernel);
 /** Flops (and compulsory bytes) of one call. */
 int ts_problem_work(const ts_problem *problem, double *flops, double *bytes);
+
+/** What a <product> or <convolution> comes to in a problem. */
+typedef struct ts_product_sizes {
+    const char *text; /**< borrowed from the kernel; NULL if it has none */
+    bool is_convolution;
+    bool constant;   /**< B is the same from call to call: weights */
+    double count;    /**< of equal ones; a fraction where only a part is wanted (causal attention) */
+    int64_t m, n, k; /**< C[m x n] = A[m x k] B[k x n]; of a convolution those that im2col makes */
+    /** Of a convolution: `height` and `width` of the output, `rows` and `columns` of the window. */
+    int64_t images, height, width, channels, filters, rows, columns, stride;
+} ts_product_sizes;
+/** The problem's matrix products; `sizes` has kernel->product_count places. */
+int ts_problem_products(const ts_problem *problem, ts_product_sizes *sizes);
 
 /**
  * The search space of a problem on a target. `compilers` (NULL-terminated) is the domain of the parameter

@@ -37,6 +37,10 @@ int ts_manifest_read(ts_kernel *kernel, const xmlNode *root, const ts_manifest_s
  * further down. */
 ts_manifest_reader ts_manifest_declare_parameter;
 
+/** <product> and <convolution>, whose terms may use what <let> defines. */
+ts_manifest_reader ts_manifest_product, ts_manifest_convolution;
+void ts_products_free(ts_product *products, size_t count);
+
 /** Append a zeroed item to one of the kernel's arrays; NULL when out of memory. */
 void *ts_manifest_add(void *array, size_t *count, size_t size);
 /** An attribute as a string of our own, NULL if absent. */

@@ -310,6 +310,8 @@ int ts_manifest_tuning(ts_kernel *kernel, const xmlNode *root)
 {
     static const ts_manifest_section sections[] = {
         {"let", 0, 64, read_let},
+        {"product", 0, 8, ts_manifest_product},
+        {"convolution", 0, 8, ts_manifest_convolution},
         {"parameter", 1, 64, read_parameter},
         {"constraint", 0, 256, read_constraint},
         {"template", 1, 32, read_template},

@@ -63,4 +63,8 @@ int ts_hardware_open(const ts_problem *problem, const ts_target *target, const t
 /** Replay a recording; borrowed for the evaluator's life. */
 int ts_replay_open(const ts_recording *recording, ts_evaluator **out);
 
+/** Predict: `belief.of` gives the log of the seconds of a configuration (here the factor counts); NAN makes it
+ * UNAVAILABLE. Borrowed for the evaluator's life. */
+int ts_model_evaluator_open(ts_belief belief, ts_evaluator **out);
+
 #endif

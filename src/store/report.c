@@ -111,3 +111,41 @@ int ts_store_each(ts_store *s, const char *kernel, const char *target,
     }
     return rc;
 }
+
+static const char SESSIONS[] =
+    "SELECT k.name, p.type, p.shape, e.strategy, e.objective, e.started, e.ended, e.stop_reason, e.governor, "
+    "e.kernel_release, e.cpus, e.summary, e.load, e.steal, e.peak, e.max_error, e.threads, "
+    "(SELECT count(*) FROM samples s WHERE s.session_id = e.id) "
+    "FROM sessions e JOIN targets t ON t.id = e.target_id JOIN problems p ON p.id = e.problem_id "
+    "JOIN kernels k ON k.id = p.kernel_id "
+    "WHERE e.evaluator = 'hardware' AND (t.fingerprint = ?1 OR t.name = ?1) ORDER BY e.id";
+
+static void read_session(sqlite3_stmt *row, ts_session_line *l)
+{
+    const char **const texts[] = {&l->kernel,    &l->type,           &l->problem, &l->strategy,
+                                  &l->objective, &l->started,        &l->ended,   &l->stop_reason,
+                                  &l->governor,  &l->kernel_release, &l->cpus,    &l->summary};
+    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+        *texts[i] = (const char *)sqlite3_column_text(row, i);
+    l->load = ts_db_real(row, 12);
+    l->steal = ts_db_real(row, 13);
+    l->peak = ts_db_real(row, 14);
+    l->max_error = sqlite3_column_double(row, 15);
+    l->threads = sqlite3_column_int(row, 16);
+    l->evaluations = (size_t)sqlite3_column_int64(row, 17);
+}
+
+int ts_store_sessions(ts_store *s, const char *target,
+                      int (*line)(void *context, const ts_session_line *line), void *context)
+{
+    sqlite3_stmt *row;
+    int rc = ts_db_query(s, &row, SESSIONS, "t", target);
+    while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
+        ts_session_line l;
+        read_session(row, &l);
+        rc = line(context, &l);
+        if (rc)
+            sqlite3_reset(row);
+    }
+    return rc;
+}

@@ -64,7 +64,7 @@ CREATE TABLE sessions (
   started         TEXT NOT NULL,
   ended           TEXT,                             -- NULL: still running, or killed
   stop_reason     TEXT,
-  summary         TEXT                              -- JSON
+  summary         TEXT                              -- JSON: {default_seconds, search_seconds, finals_seconds}
 ) STRICT;
 CREATE INDEX sessions_problem ON sessions (problem_id, target_id);
 

@@ -137,4 +137,17 @@ typedef struct ts_store_row {
 int ts_store_each(ts_store *s, const char *kernel, const char *target,
                   int (*row)(void *context, const ts_store_row *r), void *context);
 
+/** A session, for reports; texts borrowed during the call, NULL where unknown. */
+typedef struct ts_session_line {
+    const char *kernel, *type, *problem, *strategy, *objective, *started, *ended, *stop_reason;
+    const char *governor, *kernel_release, *cpus;
+    const char *summary; /**< JSON object that the tuner left; NULL: killed, or none */
+    double load, steal, peak, max_error;
+    int threads;
+    size_t evaluations;
+} ts_session_line;
+/** Each session that measured on this target (fingerprint or name), oldest first. */
+int ts_store_sessions(ts_store *s, const char *target,
+                      int (*line)(void *context, const ts_session_line *line), void *context);
+
 #endif

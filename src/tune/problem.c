@@ -251,6 +251,22 @@ static int describe_space(ts_bout *b)
     return TS_OK;
 }
 
+/* With what the samples don't tell: the default's time in the finals, and time that no evaluation took. */
+static int end_session(ts_bout *b, const char *reason)
+{
+    ts_str summary = TS_STR_INIT;
+    ts_str_append(&summary, "{\"default_seconds\": ");
+    ts_json_number(&summary, b->shape->default_seconds);
+    ts_str_append(&summary, ", \"search_seconds\": ");
+    ts_json_number(&summary, b->session.search_seconds);
+    ts_str_append(&summary, ", \"finals_seconds\": ");
+    ts_json_number(&summary, b->finals_seconds);
+    ts_str_append(&summary, "}");
+    int rc = ts_store_session_end(b->tuner->store, b->session_id, reason, summary.data);
+    ts_str_free(&summary);
+    return rc;
+}
+
 static int run(ts_bout *b)
 {
     ts_tuner *t = b->tuner;
@@ -268,8 +284,7 @@ static int run(ts_bout *b)
     rc = search(b);
     if (rc == TS_OK)
         rc = finish(b);
-    int end =
-        ts_store_session_end(t->store, b->session_id, rc == TS_OK ? b->session.stop_reason : "failed", NULL);
+    int end = end_session(b, rc == TS_OK ? b->session.stop_reason : "failed");
     return rc == TS_OK ? end : rc;
 }
 

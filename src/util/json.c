@@ -4,19 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Length of the valid UTF-8 sequence at s, 0 if there is none (RFC 3629: no overlong forms, no surrogates).
- */
-static size_t sequence_length(const unsigned char *s)
-{
-    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90);
-    bool outside = (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf4 && s[1] > 0x8f);
-    return overlong || outside ? 0 : n;
-}
-
 static void append_control(ts_str *out, unsigned char c)
 {
     static const char letters[] = "\bb\ff\nn\rr\tt";
@@ -37,7 +24,7 @@ void ts_json_string(ts_str *out, const char *text)
     }
     ts_str_append(out, "\"");
     for (const unsigned char *s = (const unsigned char *)text; *s;) {
-        size_t n = sequence_length(s);
+        size_t n = ts_utf8_length((const char *)s);
         if (n == 0)
             ts_str_append(out, "\xef\xbf\xbd");
         else if (*s < 0x20 || *s == 0x7f)

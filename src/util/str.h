@@ -30,5 +30,8 @@ const char *ts_str_text(const ts_str *s);
 char *ts_str_take(ts_str *s);
 /** malloc'ed printf; NULL when out of memory. */
 char *ts_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** Length of the valid UTF-8 sequence at `text`, 0 if there is none (RFC 3629: no overlong forms, no
+ * surrogates). */
+size_t ts_utf8_length(const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 /* Numbers that people read. */
-#include "cli/output.h"
+#include "util/human.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *ts_human_seconds(double seconds, char buffer[TS_HUMAN])
