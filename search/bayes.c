@@ -266,6 +266,13 @@ void ts_bayes_observe(void *state, const ts_observation *observations, size_t co
         learn(state, &observations[i]);
 }
 
+/* Nothing is learned of them, and nothing of what is near them awaited. */
+void ts_bayes_decline(void *state, const uint64_t *configs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        settle(state, configs[i]);
+}
+
 /* ---- asking
  * -------------------------------------------------------------------------------------------------- */
 

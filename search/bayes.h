@@ -8,6 +8,7 @@
 int ts_bayes_open(const ts_search *search, bool informed, void **state);
 size_t ts_bayes_propose(void *state, size_t want, uint64_t *configs);
 void ts_bayes_observe(void *state, const ts_observation *observations, size_t count);
+void ts_bayes_decline(void *state, const uint64_t *configs, size_t count);
 void ts_bayes_close(void *state);
 
 #endif

@@ -16,4 +16,5 @@ const ts_strategy ts_strategy_surrogate = {
     .propose = ts_bayes_propose,
     .observe = ts_bayes_observe,
     .close = ts_bayes_close,
+    .decline = ts_bayes_decline,
 };

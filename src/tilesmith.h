@@ -97,6 +97,7 @@ typedef struct ts_tune_report {
     ts_tune_shape *shapes;
     size_t count;
     ts_tune_times times;
+    double waited; /**< seconds in which other sessions of this machine measured and this one waited */
     bool interrupted;
 } ts_tune_report;
 

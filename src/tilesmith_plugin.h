@@ -175,6 +175,9 @@ typedef struct ts_strategy {
     /** Learn the outcome of configurations. NULL: the strategy doesn't learn. */
     void (*observe)(void *state, const ts_observation *observations, size_t count);
     void (*close)(void *state);
+    /** These proposals will never be observed: the cost model rules them out. They stay proposed. NULL: that
+     * makes no difference. */
+    void (*decline)(void *state, const uint64_t *configs, size_t count);
 } ts_strategy;
 
 /* ---- counter backends ------------------------------------------------------------------------------------

@@ -30,8 +30,8 @@ check-unit: $(call test_bin,$(UNIT_TESTS)) ## unit tests (cmocka)
 	@tests/run unit $^
 check-contract: $(call test_bin,$(CONTRACT_TESTS) $(BENCHMARKS)) all ## every plug-in of a kind passes the same tests; the rooms keep their rules
 	@BUILD=$(BUILD) tests/run contract $(call test_bin,$(CONTRACT_TESTS)) $(sort $(wildcard tests/contract/*.sh))
-check-cli: all $(BUILD)/tests/cli/probe ## real commands: output, exit status, what they leave behind
-	@BUILD=$(BUILD) CC="$(CC)" tests/run cli $(CLI_TESTS)
+check-cli: all $(BUILD)/tests/cli/probe $(BUILD)/tests/trust/fault.so ## real commands: output, exit status, what they leave behind
+	@BUILD=$(BUILD) CC="$(CC)" tests/run cli $(CLI_TESTS) tests/trust/faults.sh tests/trust/together.sh
 check-fuzz: $(call test_bin,$(FUZZ_TARGETS)) ## replay the seed corpora of the fuzz targets
 	@tests/run fuzz $^
 
@@ -45,7 +45,7 @@ search-table: $(BUILD)/tilesmith $(BUILD)/tests/bench/spaces ## write the figure
 	$(BUILD)/tilesmith simulate $(SPACES) --strategy all --runs $(RUNS) --brief --plot docs/search.svg | tests/bench/splice.sh docs/search.md strategies
 	$(BUILD)/tests/bench/spaces $(SPACES)/*.json* | tests/bench/splice.sh docs/search.md construction
 
-include tests/bench/bench.mk tests/bench/validation/validation.mk
+include tests/bench/bench.mk tests/bench/validation/validation.mk tests/trust/trust.mk
 
 .PHONY: search-machine
 search-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/winners ## a short search against a long random one on this machine (five minutes)

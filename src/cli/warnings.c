@@ -7,6 +7,7 @@
 #define WIDE_INTERVAL   0.05 /* width of the 95 % interval against the median */
 #define MANY_FAILURES   0.5  /* share of evaluations that failed */
 #define FEW_EVALUATIONS 20
+#define LONG_WAIT       0.1 /* seconds */
 
 static void warn(const char *problem, const char *sentence, const char *action)
 {
@@ -46,8 +47,21 @@ static void warn_about_peak(const ts_tune_shape *s)
              "run the same command again");
 }
 
+static void warn_about_company(const ts_tune_report *report)
+{
+    char waited[TS_HUMAN];
+    const char *on = ts_style_on(stderr, TS_STYLE_BOLD), *off = ts_style_on(stderr, TS_STYLE_PLAIN);
+    if (report->waited > LONG_WAIT)
+        fprintf(
+            stderr,
+            "%swarning:%s another session measured on this machine: the two took turns, and this one waited "
+            "%s; run one after the other, and both see more in their time\n",
+            on, off, ts_human_seconds(report->waited, waited));
+}
+
 void ts_warn_about_tuning(const ts_tune_report *report)
 {
+    warn_about_company(report);
     for (size_t i = 0; i < report->count; i++) {
         const ts_tune_shape *s = &report->shapes[i];
         warn_about_noise(s);

@@ -312,6 +312,13 @@ static int fill(const ts_final *f, ts_contest *out)
     return TS_OK;
 }
 
+/* The rounds are timed without a pause, so other sessions wait until they are over. */
+static void await_turn(ts_final *f)
+{
+    while (!ts_hardware_turn(f->h) && !told_to_stop(f))
+        ts_hardware_wait(f->h, 1);
+}
+
 int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t count, size_t rounds,
                         double seconds, ts_contest *out)
 {
@@ -327,9 +334,12 @@ int ts_hardware_contest(ts_evaluator *self, const uint64_t *configs, size_t coun
     if (rc == TS_OK)
         rc = build_all(&f);
     f.entrants = h->jobs.items;
+    if (rc == TS_OK)
+        await_turn(&f);
     f.deadline = seconds > 0 ? ts_now() + seconds : 0;
     if (rc == TS_OK)
         rc = run(&f);
+    ts_turn_give(&h->turn);
     if (rc == TS_OK)
         rc = fill(&f, out);
     ts_hardware_abandon(h);

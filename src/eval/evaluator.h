@@ -43,6 +43,7 @@ struct ts_evaluator {
      * never. */
     bool (*stop)(void *context);
     void *stop_context;
+    double waited; /**< seconds in which other sessions of this machine measured and this one waited */
 };
 
 /** Options of the hardware evaluator; zero means the default. */
@@ -63,8 +64,8 @@ int ts_hardware_open(const ts_problem *problem, const ts_target *target, const t
 /** Replay a recording; borrowed for the evaluator's life. */
 int ts_replay_open(const ts_recording *recording, ts_evaluator **out);
 
-/** Predict: `belief.of` gives the log of the seconds of a configuration (here the factor counts); NAN makes it
- * UNAVAILABLE. Borrowed for the evaluator's life. */
+/** Predict: `belief.of` gives the log of the seconds of a configuration (here the factor counts); NAN makes
+ * it UNAVAILABLE. Borrowed for the evaluator's life. */
 int ts_model_evaluator_open(ts_belief belief, ts_evaluator **out);
 
 #endif

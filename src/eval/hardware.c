@@ -145,8 +145,18 @@ void ts_hardware_wait(ts_hardware *h, double seconds)
         fds[n++] = (struct pollfd){.fd = h->worker.fd, .events = POLLIN};
         seconds = left < seconds ? left : seconds;
     }
+    enum { SOON_MS = 5 };
+    if (h->turn.since > 0 && seconds > 1e-3 * SOON_MS)
+        seconds = 1e-3 * SOON_MS; /* nobody wakes who waits for another session */
     int milliseconds = seconds <= 0 ? 0 : seconds > 60 ? 60000 : (int)ceil(seconds * 1e3);
     poll(fds, n, milliseconds);
+}
+
+bool ts_hardware_turn(ts_hardware *h)
+{
+    bool granted = ts_turn_take(&h->turn);
+    h->base.waited = h->turn.waited;
+    return granted;
 }
 
 /* The oldest finished job's result, given away. */
@@ -203,6 +213,7 @@ void ts_hardware_abandon(ts_hardware *h)
     if (h->worker.pid > 0 && h->reference_state != TS_REFERENCE_RUNNING) {
         ts_worker_stop(&h->worker);
         ts_worker_forget(&h->worker);
+        ts_turn_give(&h->turn);
     }
     for (size_t i = 0; i < h->jobs.count; i++)
         ts_job_free(h->jobs.items[i]);
@@ -225,6 +236,7 @@ static void close_hardware(ts_evaluator *self)
     if (h->affinity_narrowed)
         sched_setaffinity(0, sizeof h->affinity, &h->affinity);
     ts_scratch_close(h->scratch, h->lock_fd);
+    ts_turn_close(&h->turn);
     free(h->reference_compiler);
     free(h->reference_object);
     free(h->slots);
@@ -309,6 +321,7 @@ int ts_hardware_open(const ts_problem *problem, const ts_target *target, const t
     h->lock_fd = -1;
     h->worker.fd = -1;
     h->incumbent = NAN;
+    ts_turn_open(NULL, &h->turn);
     choose_cpus(h);
     int rc = prepare(h);
     if (rc != TS_OK) {

@@ -14,6 +14,7 @@
 #include "build/toolchain.h"
 #include "build/worker.h"
 #include "eval/evaluator.h"
+#include "measure/turn.h"
 #include "util/vec.h"
 
 #include <sched.h>
@@ -85,6 +86,7 @@ typedef struct ts_hardware {
     ts_references *references;
     char *reference_compiler, *reference_object;
     bool reference_is_plain; /**< -march=native was refused: compiled without */
+    ts_turn turn;            /**< among the sessions of this machine: held while a worker measures */
     ts_worker worker;
     ts_work work; /**< what the worker inherited */
     ts_work_item items[TS_WORKER_JOBS];
@@ -105,6 +107,8 @@ typedef struct ts_hardware {
 
 /** Render and queue configurations. */
 int ts_hardware_queue(ts_hardware *h, const uint64_t *configs, size_t count);
+/** It is this session's turn to measure; false: ask again soon. */
+bool ts_hardware_turn(ts_hardware *h);
 /** Let everything move that can, without blocking. Errors are of the evaluator, not of a variant. */
 int ts_hardware_pump(ts_hardware *h);
 /** Sleep until something can move, or `seconds` have passed. */

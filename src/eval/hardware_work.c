@@ -108,7 +108,7 @@ static bool must_wait(const ts_hardware *h)
 static int start_search_worker(ts_hardware *h)
 {
     size_t count = must_wait(h) ? 0 : choose_items(h);
-    if (count == 0)
+    if (count == 0 || !ts_hardware_turn(h))
         return TS_OK;
     double each = ts_hardware_verify_limit(h) + ts_hardware_measure_limit(h);
     ts_worker_setup setup = ts_hardware_setup(h, start_seconds + each * (double)count);
@@ -311,6 +311,7 @@ static int worker_ended(ts_hardware *h, const char *hung)
         }
     }
     ts_worker_forget(&h->worker);
+    ts_turn_give(&h->turn);
     return rc;
 }
 

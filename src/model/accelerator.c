@@ -27,7 +27,8 @@ int ts_accelerator_other(const ts_model_call *call, ts_facts *facts, ts_predicti
         return rc;
     snprintf(p->as_type, sizeof p->as_type, "%.7s", call->work->type);
     p->peak = NAN;
-    ts_prediction_add(p, host ? "host link" : "memory", bytes, bytes / bandwidth, NAN);
+    double energy = host ? NAN : ts_facts_peek(facts, "memory.energy");
+    ts_prediction_add(p, host ? "host link" : "memory", bytes, bytes / bandwidth, bytes * energy);
     ts_prediction_bind(p, bytes / bandwidth, name);
     ts_prediction_note(p,
                        host ? "done by the host: the time is that of moving the operands"
@@ -36,6 +37,12 @@ int ts_accelerator_other(const ts_model_call *call, ts_facts *facts, ts_predicti
                   "%g B / %g B/s: %s is no matrix product; assumed: computed as fast as its operands move",
                   bytes, bandwidth, call->problem->kernel->name);
     ts_machine_energy(facts, p);
+    if (isnan(p->joules) && !isnan(energy)) {
+        p->joules = bytes * energy;
+        p->no_energy[0] = '\0';
+        ts_facts_step(facts, "energy", p->joules, "J", roofline_source, "%g B * %g J/B, moving alone", bytes,
+                      energy);
+    }
     return 0;
 }
 

@@ -274,6 +274,8 @@ int ts_facts_need(ts_facts *f, const char *name, const char *user, double *out)
 double ts_facts_or(ts_facts *f, const char *name, double assumed, const char *why)
 {
     double value;
+    if (strncmp(name, node_prefix, sizeof node_prefix - 1) == 0 && f->node)
+        return ts_facts_or(f->node, name + sizeof node_prefix - 1, assumed, why);
     if (f->stale)
         draw_again(f);
     reading *r = find_reading(f, name);

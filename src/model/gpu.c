@@ -38,6 +38,16 @@ static double wave_bytes(const ts_gpu_product *o, const ts_product_sizes *p, dou
     return ceil(rows / high) * ceil(columns / wide) * each + 2 * (double)p->m * (double)p->n * element;
 }
 
+/* Warps of a block lie in a rectangle whose parts are as square as can be: what each reads for its part
+ * along k, from shared memory. */
+static double warp_bytes(const ts_gpu *g, const ts_gpu_tile *t, double element)
+{
+    double warps = fmax(1, t->threads / g->warp), least = INFINITY;
+    for (double high = 1; high <= warps; high *= 2)
+        least = fmin(least, warps * (t->m / high + t->n / (warps / high)) * element);
+    return least;
+}
+
 ts_gpu_product ts_gpu_tiled(const ts_gpu *g, const ts_gpu_tile *tile, int split, const ts_product_sizes *p,
                             double element)
 {
@@ -53,11 +63,14 @@ ts_gpu_product ts_gpu_tiled(const ts_gpu *g, const ts_gpu_tile *tile, int split,
     double block_bytes = (double)(tile->m + tile->n) * depth * element;
     double in_flight = at_once * (tile->stages - 1) * (tile->m + tile->n) * STAGE_BYTES;
     o.compute_s = of_an_sm * 2 * tile->m * tile->n * depth * g->sms / g->peak;
+    o.shared_s = isnan(g->shared_bytes_per_second)
+                     ? 0
+                     : of_an_sm * depth * warp_bytes(g, tile, element) / g->shared_bytes_per_second;
     o.l2_bytes = o.blocks * block_bytes + p->count * ((double)p->m * (double)p->n * element + partial);
     o.l2_s = isnan(g->l2_bytes_per_second) ? 0 : o.l2_bytes / g->l2_bytes_per_second;
-    o.latency_hidden_s = of_an_sm * block_bytes * g->latency_s / fmin(in_flight, of_an_sm * block_bytes);
+    o.latency_s = of_an_sm * block_bytes * g->latency_s / fmin(in_flight, of_an_sm * block_bytes);
     o.memory_bytes = p->count * wave_bytes(&o, p, g->sms * o.resident / fmax(1, p->count * split), element);
-    o.seconds = fmax(o.compute_s, fmax(o.l2_s, o.latency_hidden_s));
+    o.seconds = fmax(fmax(o.compute_s, o.shared_s), fmax(o.l2_s, o.latency_s));
     return o;
 }
 

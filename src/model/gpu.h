@@ -12,9 +12,10 @@
 /** Limits of a multiprocessor, and rates of the whole device. */
 typedef struct ts_gpu {
     double sms, warp, warps, blocks, registers, thread_registers, register_unit, shared, block_shared;
-    double peak;                /**< operations per second of the type */
-    double latency_s;           /**< of memory; 0: not counted */
-    double l2_bytes_per_second; /**< NAN: not stated, not counted */
+    double peak;                    /**< operations per second of the type */
+    double latency_s;               /**< of memory; 0: not counted */
+    double shared_bytes_per_second; /**< of a multiprocessor's shared memory; NAN: not stated */
+    double l2_bytes_per_second;     /**< NAN: not stated, not counted */
 } ts_gpu;
 
 /** A block's tile of C; `stages` of operands are on their way at a time. */
@@ -28,9 +29,9 @@ typedef struct ts_gpu_product {
     int split;       /**< parts of the inner dimension that blocks share out */
     double resident; /**< blocks of a multiprocessor at a time; 0: the tile doesn't fit */
     double blocks, waves;
-    double compute_s, l2_s, latency_hidden_s; /**< each if nothing else took time */
-    double l2_bytes, memory_bytes;            /**< memory's if the operands come from there */
-    double seconds;                           /**< the longest of compute, L2 and latency */
+    double compute_s, shared_s, l2_s, latency_s; /**< each if nothing else took time */
+    double l2_bytes, memory_bytes;               /**< memory's if the operands come from there */
+    double seconds;                              /**< the longest of compute, L2 and latency */
 } ts_gpu_product;
 
 /** Blocks of a tile that a multiprocessor holds. */

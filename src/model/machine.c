@@ -50,6 +50,14 @@ static void choose(ts_facts *facts, const char *wanted, const char *type, bool e
                       exact ? "which holds all its values" : "the nearest there is: results are approximate");
 }
 
+static int refuse_type(ts_facts *facts, const ts_model_call *call)
+{
+    return ts_fail(TS_EINPUT,
+                   "%s cannot compute in %s: its description states no peak for that type or for "
+                   "one that could stand for it",
+                   ts_facts_target(facts)->name, call->work->type);
+}
+
 int ts_machine_choose(ts_facts *facts, const ts_model_call *call, ts_type_test *has, void *context,
                       ts_prediction *p, ts_machine_type *out)
 {
@@ -64,10 +72,7 @@ int ts_machine_choose(ts_facts *facts, const ts_model_call *call, ts_type_test *
             return 0;
         }
     }
-    return ts_fail(TS_EINPUT,
-                   "%s cannot compute in %s: its description states no peak for that type or for "
-                   "one that could stand for it",
-                   ts_facts_target(facts)->name, wanted);
+    return refuse_type(facts, call);
 }
 
 static bool has_peak(void *context, const char *type)
@@ -77,13 +82,25 @@ static bool has_peak(void *context, const char *type)
     return !isnan(ts_facts_peek(context, name));
 }
 
+/* A description without peaks is incomplete: its machine may well compute. */
+static bool has_any_peak(ts_facts *facts)
+{
+    const char *const types[] = {"f64", "f32", "tf32", "f16", "bf16",  "f8",
+                                 "i32", "i16", "i8",   "i4",  "binary"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (has_peak(facts, types[i]))
+            return true;
+    return false;
+}
+
 int ts_machine_peak(ts_facts *facts, const ts_model_call *call, const char *user, ts_prediction *p,
                     ts_machine_type *type, double *peak)
 {
     char name[24];
     int rc = ts_machine_choose(facts, call, has_peak, facts, p, type);
+    snprintf(name, sizeof name, "peak.%s", call->work->type);
     if (rc < 0)
-        return rc;
+        return has_any_peak(facts) ? refuse_type(facts, call) : ts_facts_need(facts, name, user, peak);
     snprintf(name, sizeof name, "peak.%s", type->name);
     return ts_facts_need(facts, name, user, peak);
 }

@@ -141,21 +141,34 @@ static int explain(const ts_model_call *call, ts_facts *facts, ts_facts *node, c
     return rc;
 }
 
-static void report(const ts_model_call *call, const network *n, const outcome *best, ts_prediction *out)
+/* Nodes that wait draw their idle power; where that isn't stated, as much as those that work. */
+static double joules(ts_facts *facts, const network *n, const outcome *best)
+{
+    int waiting = best->how == ONE_NODE ? n->nodes - 1 : 0;
+    double busy = best->node.joules / best->node.seconds;
+    double idle =
+        waiting ? ts_facts_or(facts, "node.power.idle", busy, "nodes that wait draw what busy ones do") : 0;
+    double all = ((n->nodes - waiting) * busy + waiting * idle) * best->seconds;
+    if (!isnan(all))
+        ts_facts_step(facts, "energy", all, "J", source, "(%d nodes * %g W + %d waiting * %g W) * %g s",
+                      n->nodes - waiting, busy, waiting, idle, best->seconds);
+    return all;
+}
+
+static void report(const ts_model_call *call, ts_facts *facts, const network *n, const outcome *best,
+                   ts_prediction *out)
 {
     bool waits = best->network_s > best->node.seconds;
-    int at_work = best->how == ONE_NODE ? 1 : n->nodes;
     *out = best->node;
     out->flops = call->work->flops;
     out->peak = best->node.peak * n->nodes;
     out->seconds = best->seconds;
-    /* Nodes that wait are not known to draw less. */
-    out->joules = best->node.joules / best->node.seconds * best->seconds * n->nodes;
+    out->joules = joules(facts, n, best);
     if (best->network_s > 0)
         ts_prediction_add(out, "network", call->work->stored, best->network_s, NAN);
-    snprintf(out->bound, sizeof out->bound, "%s%.30s", network ? "" : "node.",
-             network ? "link.network.bandwidth" : best->node.bound);
-    ts_prediction_note(out, "%s%s", plan_names[best->how], at_work > 1 ? "" : ": the others wait");
+    snprintf(out->bound, sizeof out->bound, "%s%.30s", waits ? "" : "node.",
+             waits ? "link.network.bandwidth" : best->node.bound);
+    ts_prediction_note(out, "%s%s", plan_names[best->how], best->how == ONE_NODE ? ": the others wait" : "");
 }
 
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
@@ -174,7 +187,7 @@ static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *ou
     if (rc == 0 && remembers)
         rc = explain(call, facts, node, &n, &best);
     if (rc == 0)
-        report(call, &n, &best, out);
+        report(call, facts, &n, &best, out);
     return rc;
 }
 

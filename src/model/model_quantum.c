@@ -12,20 +12,18 @@
 static const char source[] = "Hoefler, Haener, Troyer, CACM 66(5) 2023";
 static const char user[] = "the quantum model";
 
-/* The paper's classical side: a GPU's rate of the type, its table 1. */
-static const double classical_per_second = 195e12;
-
 /*
  * Arithmetic that is fixed beforehand has no oracle to ask less often: even where a quadratic speed-up
  * existed, only calls of few operations would repay within two weeks.
  */
-static void explain(const ts_model_call *call, double rate, ts_facts *facts, ts_prediction *p)
+static void explain(const ts_model_call *call, double rate, double classical, ts_facts *facts,
+                    ts_prediction *p)
 {
     double fortnight = 1e6; /* seconds, as the paper has it */
-    double calls = ts_quantum_crossover_calls(classical_per_second, rate, 2);
-    double most = ts_quantum_operations_per_call(classical_per_second, rate, 2, fortnight);
+    double calls = ts_quantum_crossover_calls(classical, rate, 2);
+    double most = ts_quantum_operations_per_call(classical, rate, 2, fortnight);
     ts_facts_step(facts, "crossover", calls, "calls", source,
-                  "N* = (%g / %g)^(1/(2-1)) calls for a quadratic speed-up", classical_per_second, rate);
+                  "N* = (%g / %g)^(1/(2-1)) calls for a quadratic speed-up", classical, rate);
     ts_facts_step(facts, "operations", most, "1", source,
                   "a call may have at most %g operations if that is to take %g s", most, fortnight);
     ts_prediction_note(
@@ -38,13 +36,16 @@ static void explain(const ts_model_call *call, double rate, ts_facts *facts, ts_
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
     ts_machine_type type;
-    double rate, io;
+    double rate, io, classical;
+    char peak[24];
     int rc = ts_machine_peak(facts, call, user, out, &type, &rate);
     if (rc == 0)
         rc = ts_facts_need(facts, "quantum.io", user, &io);
+    snprintf(peak, sizeof peak, "classical.%s", type.name);
+    if (rc == 0)
+        rc = ts_facts_need(facts, peak, "the crossover with a classical machine", &classical);
     if (rc < 0)
         return rc;
-    char peak[24];
     double bytes = ts_machine_bytes(call, &type, call->work->bytes), loading = bytes / io;
     snprintf(peak, sizeof peak, "peak.%s", type.name);
     out->peak = rate;
@@ -57,7 +58,7 @@ static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *ou
     out->seconds = loading + out->compute_seconds;
     ts_facts_step(facts, "time", out->seconds, "s", source, "%g B / %g B/s + %g operations / %g per second",
                   bytes, io, call->work->flops, rate);
-    explain(call, rate, facts, out);
+    explain(call, rate, classical, facts, out);
     ts_machine_energy(facts, out);
     return 0;
 }

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWS = 65 }; /* the stated values and 64 others */
-
 void ts_prediction_clear(ts_prediction *p)
 {
     memset(p, 0, sizeof *p);
@@ -75,8 +73,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The 10th and 90th percentile; NAN if there are no numbers. */
-static void percentiles(double *values, size_t count, double *lo, double *hi)
+void ts_draws_interval(double *values, size_t count, double *lo, double *hi)
 {
     size_t known = 0;
     for (size_t i = 0; i < count; i++)
@@ -93,9 +90,9 @@ static void percentiles(double *values, size_t count, double *lo, double *hi)
 /* Draws are never remembered: the chain is that of the stated values. */
 static int draw_interval(const ts_model *model, const ts_model_call *call, ts_facts *facts, ts_predicted *out)
 {
-    double seconds[DRAWS], joules[DRAWS];
+    double seconds[TS_PREDICTION_DRAWS], joules[TS_PREDICTION_DRAWS];
     int rc = 0;
-    for (size_t i = 0; i < DRAWS && rc == 0; i++) {
+    for (size_t i = 0; i < TS_PREDICTION_DRAWS && rc == 0; i++) {
         ts_prediction p;
         ts_facts_draw(facts, i);
         rc = ts_model_run(model, call, facts, &p);
@@ -103,13 +100,12 @@ static int draw_interval(const ts_model *model, const ts_model_call *call, ts_fa
         joules[i] = p.joules;
     }
     ts_facts_draw(facts, 0);
-    percentiles(seconds, DRAWS, &out->seconds_lo, &out->seconds_hi);
-    percentiles(joules, DRAWS, &out->joules_lo, &out->joules_hi);
+    ts_draws_interval(seconds, TS_PREDICTION_DRAWS, &out->seconds_lo, &out->seconds_hi);
+    ts_draws_interval(joules, TS_PREDICTION_DRAWS, &out->joules_lo, &out->joules_hi);
     return rc;
 }
 
-/* What is better when it is less: of these, half is double the speed. */
-static double twice_as_good(const char *attribute)
+double ts_twice_as_good(const char *attribute)
 {
     static const char *const smaller[] = {"latency", "delay", "launch", "gate", "reprogram"};
     const char *dot = strrchr(attribute, '.');
@@ -125,7 +121,7 @@ static int doubled(const ts_model *model, const ts_model_call *call, ts_facts *f
     out->doubled_gain = NAN;
     if (!out->nominal.bound[0])
         return 0;
-    int rc = ts_facts_scale(facts, out->nominal.bound, twice_as_good(out->nominal.bound));
+    int rc = ts_facts_scale(facts, out->nominal.bound, ts_twice_as_good(out->nominal.bound));
     if (rc == 0)
         rc = ts_model_run(model, call, facts, &p);
     if (rc == 0)

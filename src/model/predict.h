@@ -91,6 +91,13 @@ int ts_predict(const ts_model *model, const ts_model_call *call, ts_facts *facts
 int ts_predict_workload(const ts_model *model, const ts_workload *workload, ts_facts *facts, size_t draws,
                         double *seconds, double *joules, ts_prediction *calls);
 
+/** What to scale an attribute by to have twice as good a machine: 2, but 0.5 for latencies and the like. */
+double ts_twice_as_good(const char *attribute);
+
+enum { TS_PREDICTION_DRAWS = 65 }; /**< that ts_predict makes: the stated values and 64 others */
+/** 10th and 90th percentile of draws, those that are NAN left out; NAN if all are. Sorts `values`. */
+void ts_draws_interval(double *values, size_t count, double *lo, double *hi);
+
 /** The operations that a type's peak is looked up by: "f32" for f32 …; bf16 kernels name their operands'
  * type. Static or borrowed text. */
 const char *ts_model_type(const ts_problem *problem);

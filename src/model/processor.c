@@ -99,10 +99,22 @@ static double level_bytes(const ts_model_call *call, const ts_processor *c, size
     return from_memory ? call->work->constant_bytes : 0;
 }
 
-static size_t find_home(const ts_processor *c, double footprint)
+/*
+ * The nearest level that holds the operands. Caches that several groups of cores have one each of hold parts:
+ * of a product a square of the result, with the rows and columns it needs.
+ */
+static bool holds(const ts_processor_level *l, const ts_work *w)
+{
+    double parts = l->capacity > 0 && isfinite(l->capacity) ? fmax(1, l->total / l->capacity) : 1;
+    double shared = w->product_count ? sqrt(parts) : parts;
+    double part = w->loaded / shared + fmax(0, w->footprint - w->loaded) / parts;
+    return part <= l->capacity;
+}
+
+static size_t find_home(const ts_processor *c, const ts_work *w)
 {
     size_t i = 0;
-    while (i + 1 < TS_PROCESSOR_LEVELS && c->levels[i].total < footprint)
+    while (i + 1 < TS_PROCESSOR_LEVELS && !holds(&c->levels[i], w))
         i++;
     return i;
 }
@@ -139,21 +151,23 @@ static int time_level(ts_facts *facts, const char *user, ts_processor *c, ts_pro
         rc = memory_bandwidth(facts, user, c);
     else
         cache_bandwidth(facts, user, c->cores, l);
-    l->seconds = isnan(l->bandwidth) ? 0 : l->bytes / l->bandwidth;
-    double energy = attribute(facts, l->attribute, "energy");
-    if (rc == 0)
-        ts_prediction_add(p, l->name, l->bytes, isnan(l->bandwidth) ? NAN : l->seconds, l->bytes * energy);
-    if (rc == 0 && !isnan(l->bandwidth))
+    if (rc < 0)
+        return rc;
+    bool known = !isnan(l->bandwidth);
+    l->seconds = known ? l->bytes / l->bandwidth : 0;
+    ts_prediction_add(p, l->name, l->bytes, known ? l->seconds : NAN,
+                      l->bytes * attribute(facts, l->attribute, "energy"));
+    if (known)
         ts_facts_step(facts, l->name, l->seconds, "s",
                       "Williams et al., CACM 52(4) 2009; bytes: Smith et al., 2019", "%g B / %g B/s",
                       l->bytes, l->bandwidth);
-    return rc;
+    return 0;
 }
 
 static int find_traffic(const ts_model_call *call, ts_facts *facts, const char *user, ts_prediction *p,
                         ts_processor *c)
 {
-    size_t home = find_home(c, call->work->footprint);
+    size_t home = find_home(c, call->work);
     double inner = register_bytes(facts);
     int rc = 0;
     ts_facts_step(facts, "home", call->work->footprint, "B", "", "operands of %g B lie in %s",

@@ -87,8 +87,10 @@ int ts_row_cycles(ts_facts *facts, const ts_product_sizes *sizes, double rows, d
         return ts_fail(TS_EINPUT, "%s has %lld rows of processing elements, fewer than the window's %lld",
                        ts_facts_target(facts)->name, (long long)s.rows, (long long)layer.taps);
     s.bus.clock_hz = clock_hz;
-    for (int64_t e = 1; e <= least(layer.outputs, s.columns); e++) {
-        int64_t sets = s.rows / layer.taps * (s.columns / e);
+    int64_t groups = s.rows / layer.taps; /* of as many rows as the window has */
+    for (int64_t e = 1; e <= least(layer.outputs, s.columns * groups); e++) {
+        /* More output rows than columns go on in the next group. */
+        int64_t sets = e <= s.columns ? groups * (s.columns / e) : groups / ((e + s.columns - 1) / s.columns);
         for (int64_t t = 1; t <= sets; t++)
             if (sets % t == 0)
                 *cycles = fmin(*cycles, pass_cycles(&s, &layer, e, t, sets));

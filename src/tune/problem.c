@@ -298,8 +298,10 @@ int ts_tuner_problem(ts_tuner *t, size_t i)
                  .finals = {.winner = TS_NO_CONFIG}};
     t->progress.shape = i;
     int rc = run(&b);
-    if (b.evaluator)
+    if (b.evaluator) {
+        t->report->waited += b.evaluator->waited;
         b.evaluator->close(b.evaluator);
+    }
     t->progress.best_configuration = NULL;
     ts_finals_clear(&b.finals);
     ts_session_clear(&b.session);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_BATCH = 64, MAX_EMPTY_ROUNDS = 50 };
+enum { MAX_BATCH = 64, MAX_EMPTY_ROUNDS = 50, DECLINED_ROUNDS = 40 };
 
 /* What the loop needs besides the session: which configurations were handed out, and how many are still out.
  */
@@ -62,6 +62,40 @@ static int record(ts_session *s, const ts_observation *o)
     return TS_OK;
 }
 
+/* Whether a new proposal of the strategy is to be evaluated; who declines tells the strategy. */
+static bool admitted(const ts_loop *l, uint64_t config)
+{
+    const ts_session *s = l->session;
+    if (!s->filter.admits || s->filter.admits(s->filter.context, config))
+        return true;
+    if (s->strategy->decline)
+        s->strategy->decline(l->strategy_state, &config, 1);
+    return false;
+}
+
+/* The strategy's proposals that are new and admitted. */
+static int ask(ts_loop *l, size_t want, uint64_t *batch, size_t *count)
+{
+    ts_session *s = l->session;
+    uint64_t proposed[MAX_BATCH];
+    double before = ts_now();
+    size_t n = s->strategy->propose(l->strategy_state, want, proposed);
+    s->search_seconds += ts_now() - before;
+    l->exhausted = n == 0;
+    for (size_t i = 0; i < n; i++) {
+        if (proposed[i] >= ts_space_count(s->space))
+            return ts_fail(TS_EINTERNAL,
+                           "strategy '%s' proposed a configuration outside the space; report this",
+                           s->strategy->name);
+        int new = hand_out(l, proposed[i]);
+        if (new < 0)
+            return new;
+        if (new &&admitted(l, proposed[i]))
+            batch[(*count)++] = proposed[i];
+    }
+    return TS_OK;
+}
+
 /* Collect up to `want` configurations that were not handed out yet: seeds first, then the strategy's. */
 static int gather(ts_loop *l, size_t want, uint64_t *batch, size_t *count)
 {
@@ -77,22 +111,12 @@ static int gather(ts_loop *l, size_t want, uint64_t *batch, size_t *count)
     }
     if (*count > 0)
         return TS_OK;
-    uint64_t proposed[MAX_BATCH];
-    double before = ts_now();
-    size_t n = s->strategy->propose(l->strategy_state, want, proposed);
-    s->search_seconds += ts_now() - before;
-    l->exhausted = n == 0;
-    for (size_t i = 0; i < n; i++) {
-        if (proposed[i] >= ts_space_count(s->space))
-            return ts_fail(TS_EINTERNAL,
-                           "strategy '%s' proposed a configuration outside the space; report this",
-                           s->strategy->name);
-        int new = hand_out(l, proposed[i]);
-        if (new < 0)
-            return new;
-        if (new)
-            batch[(*count)++] = proposed[i];
-    }
+    size_t rounds = s->filter.admits ? DECLINED_ROUNDS : 1;
+    int rc = TS_OK;
+    for (size_t i = 0; i < rounds && rc == TS_OK && *count == 0 && !l->exhausted; i++)
+        rc = ask(l, want, batch, count);
+    if (rc != TS_OK)
+        return rc;
     l->empty_rounds = *count ? 0 : l->empty_rounds + 1;
     return TS_OK;
 }
@@ -161,7 +185,7 @@ static int take_result(ts_loop *l, const ts_result *result)
     if (s->strategy->observe)
         s->strategy->observe(l->strategy_state, &o, 1);
     s->search_seconds += ts_now() - before;
-    return TS_OK;
+    return s->filter.learn ? s->filter.learn(s->filter.context, &o) : TS_OK;
 }
 
 /* Why to stop now; NULL to go on. */

@@ -9,6 +9,14 @@
 #include "tune/stop.h"
 #include "util/vec.h"
 
+/** What stands between strategy and evaluator: it may decline proposals, which then cost nothing. */
+typedef struct ts_filter {
+    void *context;
+    bool (*admits)(void *context, uint64_t config); /**< NULL: everything is evaluated */
+    /** Called with each result, before the next proposal. */
+    int (*learn)(void *context, const ts_observation *o);
+} ts_filter;
+
 /** One search. Inputs are borrowed; `trials` is the caller's to free with ts_session_clear(). */
 typedef struct ts_session {
     const ts_space *space;
@@ -18,6 +26,7 @@ typedef struct ts_session {
     const ts_observation *known;
     size_t known_count;
     ts_belief belief;      /**< for the strategy; zero: none */
+    ts_filter filter;      /**< of the strategy's proposals, not of seeds; zero: none */
     const uint64_t *seeds; /**< evaluated before the strategy is asked */
     size_t seed_count;
     ts_stop_rule
