@@ -10,9 +10,6 @@
 #include <stdlib.h>
 
 enum { FOLDS = 10, FOLDS_OF_MANY = 5, MANY = 400, OWN_LEAST = 20 };
-/* A problem's common factor is drawn to that of the others as by so many results. */
-static const double factor_weight = 2;
-
 struct ts_residual {
     ts_boost *boost;
     double factor; /**< log of the common factor of the problem at hand */
@@ -56,16 +53,25 @@ static double mean_level(const ts_fitting *f, size_t group)
     return n > 0 ? sum / n : 0;
 }
 
-/* Mean log ratio of a group, drawn towards `common`. */
-static double factor_of(const ts_fitting *f, size_t group, double common)
+/* What is left of a sample's log ratio by a correction. */
+static double remainder_of(const ts_item *it, const ts_boost *boost)
 {
-    double sum = factor_weight * common, n = factor_weight;
-    for (size_t i = 0; i < f->count; i++)
-        if (f->items[i].sample->group == group) {
-            sum += log_ratio(f->items[i].sample);
-            n++;
-        }
-    return sum / n;
+    return log_ratio(it->sample) - ts_boost_predict(boost, it->sample->inputs);
+}
+
+/* Mean of that over a group; over all results if it has none. */
+static double factor_of(const ts_fitting *f, const ts_boost *boost, size_t group)
+{
+    double sum = 0, n = 0, all = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        double left = remainder_of(&f->items[i], boost);
+        all += left;
+        if (f->items[i].sample->group != group)
+            continue;
+        sum += left;
+        n++;
+    }
+    return n > 0 ? sum / n : all / (double)f->count;
 }
 
 static size_t group_count(const ts_fitting *f)
@@ -78,14 +84,11 @@ static size_t group_count(const ts_fitting *f)
 }
 
 /* Each problem's factor is its own: what a shape costs in all is not what tells configurations apart. */
-static double remove_factors(ts_fitting *f)
+static void remove_factors(ts_fitting *f, const ts_boost *boost)
 {
-    double common = 0;
     size_t groups = group_count(f);
-    for (size_t i = 0; i < f->count; i++)
-        common += log_ratio(f->items[i].sample) / (double)f->count;
     for (size_t g = 0; g < groups; g++) {
-        double factor = factor_of(f, g, common), mean = mean_level(f, g);
+        double factor = factor_of(f, boost, g), mean = mean_level(f, g);
         for (size_t i = 0; i < f->count; i++) {
             ts_item *it = &f->items[i];
             if (it->sample->group != g)
@@ -94,7 +97,6 @@ static double remove_factors(ts_fitting *f)
             it->level = log(it->sample->measured) - mean;
         }
     }
-    return factor_of(f, 0, common);
 }
 
 /* Which samples are left out together. Neighbours in time resemble each other, so folds interleave. */
@@ -125,6 +127,19 @@ static int fit_without(ts_fitting *f, size_t fold, ts_boost **out)
         f->targets[data.count++] = f->items[i].ratio;
     }
     return ts_boost_fit(&data, out);
+}
+
+/* A few results of one problem are not a fair sample of it: with others, its factor is what the trees leave.
+ */
+static int find_factors(ts_fitting *f)
+{
+    ts_boost *boost = NULL;
+    remove_factors(f, NULL);
+    int rc = group_count(f) > 1 ? fit_without(f, NO_FOLD, &boost) : TS_OK;
+    if (boost)
+        remove_factors(f, boost);
+    ts_boost_close(boost);
+    return rc;
 }
 
 static int cross_validate(ts_fitting *f)
@@ -248,7 +263,14 @@ static int open_fitting(ts_fitting *f, const ts_residual_sample *samples, ts_res
     return TS_OK;
 }
 
-int ts_residual_fit(const ts_residual_sample *samples, size_t count, size_t width, ts_residual **out)
+/* The common factor of the problem at hand beside the correction, as far as that counts. */
+static double own_factor(const ts_residual *r, const ts_fitting *f)
+{
+    double with = factor_of(f, r->boost, 0), without = factor_of(f, NULL, 0);
+    return r->trust.weight * with + (1 - r->trust.weight) * without;
+}
+
+static int fit(const ts_residual_sample *samples, size_t count, size_t width, ts_residual **out)
 {
     ts_fitting f = {.count = count, .width = width};
     ts_residual *r = calloc(1, sizeof *r);
@@ -259,11 +281,13 @@ int ts_residual_fit(const ts_residual_sample *samples, size_t count, size_t widt
         (ts_residual_trust){.spearman = NAN, .model_spearman = NAN, .deviation = NAN, .model_deviation = NAN};
     int rc = open_fitting(&f, samples, &r->trust);
     if (rc == TS_OK && count > 0)
-        r->factor = remove_factors(&f);
+        rc = find_factors(&f);
     if (rc == TS_OK && (r->trust.own_judged ? r->trust.own : r->trust.others) >= TS_RESIDUAL_MIN)
         rc = assess(r, &f);
     if (rc == TS_OK && r->trust.weight > 0)
         rc = fit_without(&f, NO_FOLD, &r->boost);
+    if (rc == TS_OK && count > 0)
+        r->factor = own_factor(r, &f);
     free(f.items);
     free(f.rows);
     free(f.targets);
@@ -272,6 +296,40 @@ int ts_residual_fit(const ts_residual_sample *samples, size_t count, size_t widt
         return rc;
     }
     *out = r;
+    return TS_OK;
+}
+
+/* The same from the results of the problem at hand alone. */
+static int fit_own(const ts_residual_sample *samples, size_t count, size_t width, ts_residual **out)
+{
+    ts_residual_sample *own = calloc(count + 1, sizeof *own);
+    size_t n = 0;
+    if (!own)
+        return ts_fail(TS_ENOMEM, "out of memory while learning from results");
+    for (size_t i = 0; i < count; i++)
+        if (samples[i].group == 0)
+            own[n++] = samples[i];
+    int rc = fit(own, n, width, out);
+    free(own);
+    return rc;
+}
+
+/* Other problems teach, or mislead: with enough results of its own, these say which. */
+int ts_residual_fit(const ts_residual_sample *samples, size_t count, size_t width, ts_residual **out)
+{
+    ts_residual *alone, *worse;
+    int rc = fit(samples, count, width, out);
+    if (rc != TS_OK || (*out)->trust.own < OWN_LEAST || (*out)->trust.others == 0)
+        return rc;
+    rc = fit_own(samples, count, width, &alone);
+    if (rc != TS_OK) {
+        ts_residual_close(*out);
+        *out = NULL;
+        return rc;
+    }
+    worse = alone->trust.deviation < (*out)->trust.deviation ? *out : alone;
+    *out = worse == alone ? *out : alone;
+    ts_residual_close(worse);
     return TS_OK;
 }
 
