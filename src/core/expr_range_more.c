@@ -75,7 +75,7 @@ static ts_range absolute(ts_range a)
         return a;
     down = negated(a.lo, &may);
     if (a.hi <= 0)
-        return ts_range_int(-a.hi, down, a.step, may);
+        return ts_range_int(negated(a.hi, &may), down, a.step, may);
     up = a.hi > down ? a.hi : down;
     return ts_range_int(0, up, a.step, may);
 }
