@@ -22,7 +22,7 @@ LDLIBS   += $(PKG_LIBS) -lm -ldl -pthread
 RT_LIBS   = $(shell pkg-config --libs sqlite3 2>/dev/null) -ldl -pthread -lm
 
 # ---- the rooms, and what each may include (docs/architecture.md) ------------------------------------------
-ROOMS          := util runtime core nest measure build model store eval export search tune report cli
+ROOMS          := util runtime core nest measure build model store eval export search compare tune report cli
 sees_util      := util
 sees_runtime   := runtime
 sees_core      := core util runtime
@@ -35,15 +35,16 @@ sees_eval      := eval build measure model store core util
 sees_export    := export store core util
 sees_search    :=
 sees_tune      := tune eval export build measure model store core nest util
-sees_report    := report tune eval export build measure model store core util
-sees_cli       := cli report tune eval export build measure model store core nest util runtime
+sees_compare   := compare export model store core util
+sees_report    := report compare tune eval export build measure model store core util
+sees_cli       := cli report compare tune eval export build measure model store core nest util runtime
 folder_search  := search
 cflags_runtime := -fvisibility=hidden
 folder          = $(or $(folder_$(1)),src/$(1))
 
 sources         = $(sort $(wildcard $(call folder,$(1))/*.c))
 objects         = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
-LIB_ROOMS      := util core nest measure build model store eval export search tune report
+LIB_ROOMS      := util core nest measure build model store eval export search compare tune report
 GEN            := $(BUILD)/gen/tables.c
 LIB_OBJS       := $(foreach r,$(LIB_ROOMS),$(call objects,$(r))) $(filter $(BUILD)/obj/src/runtime/host%,$(call objects,runtime)) $(BUILD)/gen/tables.o $(BUILD)/gen/schema.o
 RT_OBJS        := $(call objects,runtime)

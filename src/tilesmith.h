@@ -32,9 +32,14 @@ typedef struct ts_tune_options {
     double max_error;      /**< largest max|C-R| / max|R| that is tolerated beyond the manifest's tolerance */
     const char *const *compilers; /**< default: the first of cc, gcc, clang that runs */
     uint64_t seed;
-    const char *database; /**< default: ts_path_database() */
-    int threads;          /**< of a call; default 1 */
-    bool dry_run;         /**< say what would be done; measure and store nothing */
+    const char *database;  /**< default: ts_path_database() */
+    int threads;           /**< of a call; default 1 */
+    bool dry_run;          /**< say what would be done; measure and store nothing */
+    const char *evaluator; /**< "hardware" (default), or "model": predict; measure and store nothing */
+    const char *target;    /**< name or file of a described target, to predict for; default: this machine */
+    double prune; /**< > 0: drop what the cost model rules out, at the risk of losing this share of the
+                     time */
+    bool guided;  /**< tell the strategy what the cost model and other shapes' results lead to expect */
 } ts_tune_options;
 
 /** How the session is doing; every field is current when the callback runs. */
@@ -66,15 +71,32 @@ typedef struct ts_tune_trade {
     bool winner;
 } ts_tune_trade;
 
+/** What the cost model said, and how far it is to be believed. */
+typedef struct ts_tune_model {
+    bool used;           /**< it guided the search, or made the predictions */
+    bool nest;           /**< the manifest states a loop nest; else results alone speak */
+    size_t own, others;  /**< results of this problem and of other shapes that it was corrected by */
+    double spearman;     /**< cross-validated rank correlation with what was measured; NAN */
+    double deviation;    /**< cross-validated root mean square of the log error; NAN */
+    bool pruned;         /**< the following are meant */
+    double dropped;      /**< share of the space */
+    double chance;       /**< at most, that the best is among that and better by more than `regret` */
+    double regret, loss; /**< share of the time; loss: expected if it is, NAN if nothing was dropped */
+    size_t declined;     /**< proposals that were not evaluated */
+    bool assumed;        /**< its error was assumed, for want of results */
+} ts_tune_model;
+
 /** The result for one shape. Owned by the report. */
 typedef struct ts_tune_shape {
     char *problem, *type, *configuration, *variant;
     const char *stop_reason; /**< static text; NULL in a dry run */
     bool confirmed;          /**< in the finals; otherwise the configuration is the best of the search */
-    double seconds, lo, hi;  /**< winner's median and 95 % interval */
-    double flops, bytes;     /**< of one call; bytes: that must move at least */
-    double peak, bandwidth;  /**< flop/s and B/s that the machine reached in the same rounds; NAN */
-    const char *bound;       /**< what binds, "peak" or "L2 bandwidth": static text; NULL if not known */
+    bool predicted;          /**< by the model: nothing was measured, nothing stored */
+    ts_tune_model model;
+    double seconds, lo, hi; /**< winner's median and 95 % interval */
+    double flops, bytes;    /**< of one call; bytes: that must move at least */
+    double peak, bandwidth; /**< flop/s and B/s that the machine reached in the same rounds; NAN */
+    const char *bound;      /**< what binds, "peak" or "L2 bandwidth": static text; NULL if not known */
     double bound_seconds, bound_share; /**< that no call can beat, and as a share of the winner's time; NAN */
     double deviation;                  /**< largest max|C-R| / max|R| of the winner; NAN */
     double max_error;                  /**< that it was allowed */

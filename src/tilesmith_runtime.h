@@ -29,12 +29,14 @@ typedef struct ts_rt ts_rt;
 /** Which rung of the ladder answered. */
 typedef enum ts_rt_rung {
     TS_RT_EXACT,   /**< measured for this very shape on this machine */
-    TS_RT_NEAREST, /**< winner of the nearest measured shape: least distance of log2(dimensions), none off by
-                      more than a factor of 8 */
+    TS_RT_NEAREST, /**< the winner with most weight among the measured shapes around, near ones weighing more,
+                      none off by more than a factor of 8 in a dimension */
     TS_RT_FAMILY,  /**< the family default: the variant that won most measured shapes of this kernel and type
                       on this machine */
     TS_RT_DEFAULT, /**< the kernel's portable default, built into the library */
+    TS_RT_PINNED,  /**< the variant that `pin` or `force` names */
 } ts_rt_rung;
+#define TS_RT_RUNGS 5
 
 /** A kernel found. Valid until ts_rt_close(). */
 typedef struct ts_rt_kernel {
@@ -50,6 +52,13 @@ typedef struct ts_rt_kernel {
     double expected_seconds; /**< measured, on the exact rung; 0: unmeasured */
     int threads;             /**< that a call uses */
     double max_error;        /**< the largest |C - R| / max|R| it was allowed besides the type's tolerance */
+    const char *variant;     /**< its id, 32 hex digits; NULL: the built-in default */
+    /** How far the measured shapes support this choice: 1 on the exact rung; on the nearest rung the weight of
+     * the shapes it won over the weight of all, less one pseudo-observation; 0: not at all. */
+    double confidence;
+    /** What a call may take, interpolated between the measured shapes on the nearest rung, in seconds, and
+     * the interval that held 95 % of the measured shapes when each was predicted from the others; 0: unknown. */
+    double estimated_seconds, estimated_lo, estimated_hi;
 } ts_rt_kernel;
 
 typedef void ts_rt_gemm_f32_fn(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
@@ -67,20 +76,66 @@ typedef void ts_rt_gemm_f64_fn(int64_t m, int64_t n, int64_t k, double alpha, co
  */
 TS_RT_API int ts_rt_open(const char *database, ts_rt **out);
 
+/** Read no database: the default rung only. */
+#define TS_RT_OFF      0x1u
+/** Write nothing: no cache entry (so nothing is compiled), no capture, nothing learned. */
+#define TS_RT_READONLY 0x2u
+/** Shapes that were measured answer from the exact rung, all others from the default. */
+#define TS_RT_EXACT_ONLY 0x4u
+/** Let calls of ts_rt_gemm_* try other variants now and then, and keep to what proves faster. */
+#define TS_RT_ADAPT    0x8u
+
+/** What adaptation makes small. */
+typedef enum ts_rt_objective {
+    TS_RT_LEAST_TIME,
+    TS_RT_LEAST_ENERGY, /**< the least energy whose calls meet the deadline; where energy can't be measured
+                           ts_rt_status() says so and time decides */
+} ts_rt_objective;
+
 /** What lookups may answer with; zero or NULL means the default. */
 typedef struct ts_rt_options {
     const char *database; /**< as for ts_rt_open() */
     int threads;          /**< winners tuned for at most so many threads; default 1 */
     double max_error;     /**< winners tuned with at most this --max-error; default 0: exact to the type's
                              tolerance */
+    unsigned flags;       /**< TS_RT_OFF, … joined by |; TILESMITH_RT in the environment overrides them */
+    const char *pin;      /**< a variant's id or its first 8 to 31 digits: it answers wherever it is valid */
+    const char *force;    /**< the same, and where it isn't valid nothing answers: ts_rt_find() returns -1 */
+    ts_rt_objective objective; /**< of adaptation; default TS_RT_LEAST_TIME */
+    double deadline;           /**< seconds a call may take under TS_RT_LEAST_ENERGY; 0: none */
 } ts_rt_options;
 /** ts_rt_open() for more threads or approximate kernels: only who asks for them gets them. The fastest that
  * is allowed answers. */
 TS_RT_API int ts_rt_open_with(const ts_rt_options *options, ts_rt **out);
 /** Unloads the variants: no thread may be inside one, or keep a ts_rt_kernel. NULL is fine. */
 TS_RT_API void ts_rt_close(ts_rt *rt);
-/** One sentence about the database that was opened: how many winners, or why none. Borrowed. */
+/**
+ * One sentence about the database: how many winners, or why none, and what became of the file since it was
+ * opened (replaced, cut short, made writable by others). Borrowed, until ts_rt_close().
+ */
 TS_RT_API const char *ts_rt_status(const ts_rt *rt);
+
+/** What a runtime has done since it was opened. Exact once the other threads rest. */
+typedef struct ts_rt_stats {
+    uint64_t lookups;             /**< answered, by ts_rt_find() and inside of ts_rt_gemm_* */
+    uint64_t rungs[TS_RT_RUNGS];  /**< the same by rung */
+    uint64_t misses;              /**< lookups that nothing could answer */
+    uint64_t calls;               /**< products computed by ts_rt_gemm_* */
+    double flop;                  /**< of them: 2*m*n*k each */
+    uint64_t explorations;        /**< calls that tried another variant than the chosen one */
+    uint64_t switches;            /**< changes of the chosen variant of a shape */
+    uint64_t drifts;              /**< changes of a chosen variant's time that were noticed */
+    uint64_t rejected;            /**< variants whose result didn't hold on live operands: never used again */
+} ts_rt_stats;
+/** -1 if an argument is NULL. PAPI shows the same as software-defined events of the library `tilesmith_rt`. */
+TS_RT_API int ts_rt_stats_read(const ts_rt *rt, ts_rt_stats *out);
+
+/**
+ * Write what adaptation learned into the database that was opened, and the capture file if there is one:
+ * ts_rt_close() does it too. 0: written, or nothing to write; -1: *why (borrowed, may be NULL) says what stood
+ * in the way; nothing that was stored is lost.
+ */
+TS_RT_API int ts_rt_learn(ts_rt *rt, const char **why);
 
 /**
  * Find the best kernel for "gemm", "f32" and dims (the kernel's dimensions in the order of its manifest: m,
@@ -91,6 +146,11 @@ TS_RT_API const char *ts_rt_status(const ts_rt *rt);
  */
 TS_RT_API int ts_rt_find(ts_rt *rt, const char *kernel, const char *type, const int64_t *dims,
                          size_t dim_count, ts_rt_kernel *out);
+
+/** The sentence of ts_rt_find() alone: which rung would answer, what was assumed, or why nothing does. Not
+ * counted as a lookup. Never NULL; borrowed. */
+TS_RT_API const char *ts_rt_why(ts_rt *rt, const char *kernel, const char *type, const int64_t *dims,
+                                size_t dim_count);
 
 /**
  * C = alpha*A*B + beta*C, row-major: find, provide the workspace (one per thread, kept until it ends), call.

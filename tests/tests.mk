@@ -45,11 +45,15 @@ search-table: $(BUILD)/tilesmith $(BUILD)/tests/bench/spaces ## write the figure
 	$(BUILD)/tilesmith simulate $(SPACES) --strategy all --runs $(RUNS) --brief --plot docs/search.svg | tests/bench/splice.sh docs/search.md strategies
 	$(BUILD)/tests/bench/spaces $(SPACES)/*.json* | tests/bench/splice.sh docs/search.md construction
 
-include tests/bench/bench.mk tests/bench/validation/validation.mk tests/trust/trust.mk
+include tests/bench/bench.mk tests/bench/validation/validation.mk tests/trust/trust.mk tests/bench/runtime/runtime.mk
 
 .PHONY: search-machine
 search-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/winners ## a short search against a long random one on this machine (five minutes)
 	@tests/bench/seeds.sh $(abspath $(BUILD))
+
+.PHONY: residual-machine
+residual-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/residual ## what results teach the cost model on this machine: fresh draws (two minutes)
+	@sh tests/bench/residual.sh $(abspath $(BUILD))
 
 # ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60

@@ -167,7 +167,7 @@ static void run_rounds(ts_arena *a)
             break;
         breathe();
     }
-    ts_priority_drop();
+    ts_priority_drop(a->side);
     a->side->board->phase = TS_PHASE_IDLE;
 }
 

@@ -113,12 +113,13 @@ void ts_timed_call(void *timed)
 
 void ts_priority_raise(const ts_worker_side *side)
 {
-    if (side->setup->realtime)
-        ts_realtime();
+    if (side->setup->realtime && ts_realtime())
+        ts_threads_schedule(side, SCHED_FIFO);
 }
 
-void ts_priority_drop(void)
+void ts_priority_drop(const ts_worker_side *side)
 {
     struct sched_param none = {.sched_priority = 0};
+    ts_threads_schedule(side, SCHED_OTHER);
     sched_setscheduler(0, SCHED_OTHER, &none);
 }

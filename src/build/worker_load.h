@@ -33,9 +33,11 @@ void ts_timed_call(void *timed);
 void ts_threads_bind(const ts_worker_side *side);
 /** Let the first thread run on all of them again: an OpenMP runtime that is loaded later counts its CPUs. */
 void ts_threads_release(const ts_worker_side *side);
-/** Real-time priority, if the setup asks for it, while timing only: a long verification must not run into its
- * limit. */
+/** Give the threads that variants have started this policy (of sched.h), at its lowest priority. */
+void ts_threads_schedule(const ts_worker_side *side, int policy);
+/** Real-time priority for all threads, if the setup asks for it, while timing only: a long verification must
+ * not run into its limit. */
 void ts_priority_raise(const ts_worker_side *side);
-void ts_priority_drop(void);
+void ts_priority_drop(const ts_worker_side *side);
 
 #endif

@@ -52,7 +52,7 @@ static bool time_item(const ts_work *work, uint32_t i, ts_worker_side *side, ts_
     ts_threads_bind(side);
     ts_priority_raise(side);
     int rc = ts_timer_run(ts_timed_call, &timed, &plan, &timing);
-    ts_priority_drop();
+    ts_priority_drop(side);
     ts_threads_release(side);
     if (rc == TS_OK)
         rc = ts_verify_after(v, &accuracy, &reason);

@@ -31,24 +31,48 @@ static void bind_task(pid_t task, int cpu)
     sched_setaffinity(task, sizeof one, &one);
 }
 
-void ts_threads_bind(const ts_worker_side *side)
+/* Calls `visit` for each thread of the process but the first, with its number. */
+static void each_other_thread(const ts_worker_side *side,
+                              void (*visit)(const ts_worker_side *, pid_t, int n, int), int argument)
 {
-    const ts_worker_setup *setup = side->setup;
-    DIR *tasks = setup->threads > 1 && setup->cpu >= 0 ? opendir("/proc/self/task") : NULL;
+    DIR *tasks = side->setup->threads > 1 ? opendir("/proc/self/task") : NULL;
     int n = 0;
     if (!tasks)
         return;
     for (const struct dirent *entry; (entry = readdir(tasks));) {
         pid_t task = (pid_t)strtol(entry->d_name, NULL, 10);
         if (task > 0 && task != side->pid)
-            bind_task(task, nth_other(&setup->cpus, setup->cpu, n++));
+            visit(side, task, n++, argument);
     }
     closedir(tasks);
-    bind_task(side->pid, setup->cpu);
+}
+
+static void bind_nth(const ts_worker_side *side, pid_t task, int n, int first)
+{
+    bind_task(task, nth_other(&side->setup->cpus, first, n));
+}
+
+void ts_threads_bind(const ts_worker_side *side)
+{
+    if (side->setup->threads <= 1 || side->setup->cpu < 0)
+        return;
+    each_other_thread(side, bind_nth, side->setup->cpu);
+    bind_task(side->pid, side->setup->cpu);
 }
 
 void ts_threads_release(const ts_worker_side *side)
 {
     if (side->setup->threads > 1)
         sched_setaffinity(side->pid, sizeof side->setup->cpus, &side->setup->cpus);
+}
+
+static void schedule_task(const ts_worker_side *side, pid_t task, int n, int policy)
+{
+    (void)side, (void)n;
+    sched_setscheduler(task, policy, &(struct sched_param){.sched_priority = sched_get_priority_min(policy)});
+}
+
+void ts_threads_schedule(const ts_worker_side *side, int policy)
+{
+    each_other_thread(side, schedule_task, policy);
 }

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/predict_rows.h"
+#include "cli/problems.h"
 #include "cli/targets.h"
 #include "model/models.h"
 #include "util/number.h"
@@ -107,64 +108,7 @@ static int check(const ts_args *args, const ts_predict_question *q)
     return TS_OK;
 }
 
-typedef TS_VEC(ts_problem) problems;
-
-static int find_type(const ts_kernel *kernel, const char *name, const ts_type **out)
-{
-    ts_str known = TS_STR_INIT;
-    *out = NULL;
-    for (size_t i = 0; i < kernel->type_count && !*out; i++)
-        if (!name || strcmp(kernel->types[i].name, name) == 0)
-            *out = &kernel->types[i];
-    for (size_t i = 0; i < kernel->type_count; i++)
-        ts_str_format(&known, "%s%s", i ? ", " : "", kernel->types[i].name);
-    int rc = *out ? TS_OK
-                  : ts_fail(TS_EINPUT, "%s has no element type '%s'; its types are %s", kernel->name, name,
-                            ts_str_text(&known));
-    ts_str_free(&known);
-    return rc;
-}
-
-static int add_problem(const ts_problem *problem, problems *out)
-{
-    return ts_vec_push(out, *problem) ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while reading shapes");
-}
-
-static int add_typical(const ts_kernel *kernel, const ts_type *type, problems *out)
-{
-    int rc = TS_OK;
-    for (size_t i = 0; i < kernel->shape_count && rc == TS_OK; i++) {
-        const ts_shape *s = &kernel->shapes[i];
-        ts_problem problem = {.kernel = kernel, .type = type, .threads = 1};
-        if (strcmp(s->kind, "typical") != 0 || (s->type && strcmp(s->type, type->name) != 0))
-            continue;
-        memcpy(problem.dims, s->dims, sizeof problem.dims);
-        rc = add_problem(&problem, out);
-    }
-    if (rc == TS_OK && out->count == 0)
-        rc = ts_fail(TS_EINPUT, "kernel '%s' states no typical shape for %s; give one with --shape",
-                     kernel->name, type->name);
-    return rc;
-}
-
-/* The shapes asked for, else the typical ones. */
-static int find_problems(const ts_args *args, const ts_kernel *kernel, problems *out)
-{
-    const char *const *shapes = ts_args_values(args, "shape");
-    const ts_type *type;
-    int rc = find_type(kernel, ts_args_value(args, "type"), &type);
-    if (rc == TS_OK && !shapes)
-        return add_typical(kernel, type, out);
-    for (size_t i = 0; rc == TS_OK && shapes[i]; i++) {
-        ts_problem problem;
-        rc = ts_problem_parse(kernel, type->name, shapes[i], &problem);
-        if (rc == TS_OK)
-            rc = add_problem(&problem, out);
-    }
-    return rc;
-}
-
-static int ask_target(const ts_args *args, const ts_predict_question *q, const problems *asked,
+static int ask_target(const ts_args *args, const ts_predict_question *q, const ts_cli_problems *asked,
                       const char *name, ts_predict_rows *rows)
 {
     ts_target *target = NULL;
@@ -180,8 +124,10 @@ static int ask_target(const ts_args *args, const ts_predict_question *q, const p
 static int ask_all(const ts_args *args, const ts_predict_question *q, ts_predict_rows *rows)
 {
     const char *const *targets = ts_args_values(args, "target");
-    problems asked = {0};
-    int rc = q->kernel ? find_problems(args, q->kernel, &asked) : TS_OK;
+    ts_cli_problems asked = {0};
+    int rc = q->kernel ? ts_cli_problems_of(q->kernel, ts_args_value(args, "type"),
+                                            ts_args_values(args, "shape"), &asked)
+                       : TS_OK;
     if (rc == TS_OK && !targets)
         rc = ask_target(args, q, &asked, NULL, rows);
     for (size_t i = 0; targets && targets[i] && rc == TS_OK; i++)

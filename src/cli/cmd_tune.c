@@ -32,6 +32,13 @@ static const ts_option options[] = {
      false},
     {"threads", "N", "1", "threads that run the kernel", false},
     {"compiler", "CC", NULL, "compiler to try (default: the first of cc, gcc, clang that runs)", true},
+    {"prune", NULL, NULL, "evaluate only what can win as far as the cost model can tell", false},
+    {"regret", "SHARE", "2%", "time that --prune may lose without counting it a loss", false},
+    {"guided", NULL, NULL, "tell the strategy what the cost model and other shapes' results lead to expect",
+     false},
+    {"evaluator", "EVALUATOR", "hardware", "hardware: measure; model: predict, and store nothing", false},
+    {"target", "TARGET", NULL, "described machine to predict for, with --evaluator model (default: this one)",
+     false},
     {"seed", "N", "1", "seed of everything random: the same seed, the same proposals", false},
     {"db", "FILE", NULL, "database of results", false},
     {"dry-run", NULL, NULL, "say what would be tuned; measure and store nothing", false},
@@ -47,6 +54,9 @@ static const ts_example examples[] = {
     {"tilesmith tune gemm --threads 2", "For two threads; winners for one are kept beside."},
     {"tilesmith tune gemm --max-error 1e-3 --objective time,error",
      "Admit faster algorithms of less accuracy, and show what each error buys."},
+    {"tilesmith tune gemm --prune", "Measure only what the cost model can't rule out."},
+    {"tilesmith tune gemm --evaluator model --target neoverse-v1",
+     "The configuration that the model expects to be best on a machine that isn't here."},
     {"tilesmith tune product.c --function product --shape n=1000",
      "A plain C function whose loops carry '#pragma tilesmith'."},
     {NULL, NULL},
@@ -80,6 +90,22 @@ static int read_threads(const char *text, int *out)
     return rc;
 }
 
+/* "2%" or "0.02"; without --prune, none. */
+static int read_regret(const ts_args *args, double *out)
+{
+    const char *text = ts_args_value(args, "regret");
+    char *end;
+    double share = strtod(text, &end);
+    if (end != text && strcmp(end, "%") == 0) {
+        share /= 100;
+        end++;
+    }
+    *out = ts_args_switch(args, "prune") ? share : 0;
+    if (end != text && *end == '\0' && share > 0 && share < 1)
+        return TS_OK;
+    return ts_fail(TS_EINPUT, "--regret needs a share of the time, such as 2%% or 0.02, not '%s'", text);
+}
+
 static int read_options(const ts_args *args, ts_tune_options *o)
 {
     *o = (ts_tune_options){
@@ -91,9 +117,14 @@ static int read_options(const ts_args *args, ts_tune_options *o)
         .objective = ts_args_value(args, "objective"),
         .compilers = ts_args_values(args, "compiler"),
         .database = ts_args_value(args, "db"),
+        .evaluator = ts_args_value(args, "evaluator"),
+        .target = ts_args_value(args, "target"),
+        .guided = ts_args_switch(args, "guided"),
         .dry_run = ts_args_switch(args, "dry-run"),
     };
     int rc = read_threads(ts_args_value(args, "threads"), &o->threads);
+    if (rc == TS_OK)
+        rc = read_regret(args, &o->prune);
     if (rc == TS_OK)
         rc = read_error(ts_args_value(args, "max-error"), &o->max_error);
     if (rc == TS_OK)
@@ -193,6 +224,13 @@ const ts_command ts_command_tune = {
         "beside the others: programs get them only if they ask for them. With --objective time,error the "
         "report "
         "has the trade-offs: every configuration that nothing else beats in both.\n\n"
+        "The cost model (the loop nest that the manifest states, on this machine's facts, corrected by the "
+        "results there are, of other shapes too) rules out with --prune what cannot win: the report says how "
+        "much "
+        "was dropped and how sure that is. With --guided it tells the strategy what to expect. With "
+        "--evaluator "
+        "model it stands in for the machine, here or for a described one (--target): the best predicted "
+        "configuration is shown, nothing is measured or stored.\n\n"
         "KERNEL is a name that 'tilesmith show kernels' lists, or the folder of a kernel of your own "
         "('tilesmith new' writes "
         "one).\n\n"

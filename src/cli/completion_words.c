@@ -3,8 +3,9 @@
 #include "build/toolchain.h"
 #include "cli/data.h"
 #include "cli/help.h"
-#include "core/kernel.h"
+#include "core/workload.h"
 #include "export/exporters.h"
+#include "model/models.h"
 #include "tune/strategies.h"
 #include <string.h>
 
@@ -65,6 +66,18 @@ static int targets(ts_str *out)
     return name_list(ts_target_names, out);
 }
 
+static int workloads(ts_str *out)
+{
+    return name_list(ts_workload_list, out);
+}
+
+static int models(ts_str *out)
+{
+    for (const ts_model *const *m = ts_models; *m; m++)
+        line(out, (*m)->name);
+    return TS_OK;
+}
+
 /* "[kernels|targets] [NAME]" and "time": the lower-case words stand for themselves. */
 static void alternatives(const char *placeholder, ts_str *out)
 {
@@ -82,11 +95,18 @@ int ts_completion_words(const char *placeholder, ts_str *out)
     static const struct {
         const char *placeholder;
         int (*list)(ts_str *out);
-    } lists[] = {{"COMMAND", commands}, {"KERNEL", kernels}, {"STRATEGY", strategies},
-                 {"FORMAT", formats},   {"TARGET", targets}, {"CC", compilers}};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        if (strstr(placeholder, lists[i].placeholder))
-            return lists[i].list(out);
+    } lists[] = {{"COMMAND", commands},    {"KERNEL", kernels}, {"WORKLOAD", workloads},
+                 {"STRATEGY", strategies}, {"FORMAT", formats}, {"TARGET", targets},
+                 {"MODEL", models},        {"CC", compilers}};
+    bool found = false;
+    int rc = TS_OK;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0] && rc == TS_OK; i++) {
+        bool stands = strstr(placeholder, lists[i].placeholder) != NULL;
+        rc = stands ? lists[i].list(out) : TS_OK;
+        found = found || stands;
+    }
+    if (found)
+        return rc;
     alternatives(placeholder, out);
     return TS_OK;
 }

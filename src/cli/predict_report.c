@@ -16,21 +16,6 @@ static void text_interval(double lo, double hi, char text[2 * TS_HUMAN])
     snprintf(text, 2 * TS_HUMAN, strcmp(a, b) == 0 ? "-" : "%s .. %s", a, b);
 }
 
-static const char *human_joules(double joules, char text[TS_HUMAN])
-{
-    static const struct {
-        double unit;
-        const char *name;
-    } units[] = {{1, "J"}, {1e-3, "mJ"}, {1e-6, "uJ"}, {1e-9, "nJ"}};
-    snprintf(text, TS_HUMAN, "-");
-    for (size_t i = 0; i < sizeof units / sizeof *units && !isnan(joules); i++)
-        if (joules >= units[i].unit || i + 1 == sizeof units / sizeof *units) {
-            snprintf(text, TS_HUMAN, "%.3g %s", joules / units[i].unit, units[i].name);
-            break;
-        }
-    return text;
-}
-
 static void gain_cell(ts_table *table, double gain)
 {
     if (isnan(gain))
@@ -58,7 +43,7 @@ static void prediction_cells(ts_table *table, const ts_predicted *p)
     ts_table_cell(table, "%s", ts_human_seconds(n->seconds, text));
     text_interval(p->seconds_lo, p->seconds_hi, text);
     ts_table_cell(table, "%s", text);
-    ts_table_cell(table, "%s", human_joules(n->joules, text));
+    ts_table_cell(table, "%s", ts_human_joules(n->joules, text));
     ts_table_cell(table, "%s", ts_human_percent(n->utilization, text));
     ts_table_cell(table, "%s", n->bound[0] ? n->bound : "-");
     gain_cell(table, p->doubled_gain);
@@ -135,7 +120,7 @@ static int print_calls(const ts_predict_row *r, const ts_workload *w)
         ts_table_cell(table, "%lld", (long long)call->count);
         ts_table_cell(table, "%s", ts_human_seconds(count * p->seconds, text));
         ts_table_cell(table, "%s", ts_human_percent(count * p->seconds / r->p.nominal.seconds, text));
-        ts_table_cell(table, "%s", human_joules(count * p->joules, text));
+        ts_table_cell(table, "%s", ts_human_joules(count * p->joules, text));
         ts_table_cell(table, "%s", ts_human_percent(p->utilization, text));
         ts_table_cell(table, "%s", p->bound);
         ts_str_free(&shape);

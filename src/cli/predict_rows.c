@@ -99,8 +99,11 @@ static int ask_problem(const ts_predict_question *q, const ts_model *model, cons
                        ts_facts *facts, ts_predict_row *row)
 {
     ts_cli_variant variant = {0};
-    int rc = q->config ? ts_cli_variant_of(problem, ts_facts_target(facts), q->config, &variant) : 0;
-    ts_model_call call = {.problem = problem, .sparsity = q->sparsity, .values = variant.slots};
+    ts_problem asked = *problem;
+    /* A variant is compiled for its threads. */
+    asked.threads = q->config && q->threads > 0 ? q->threads : problem->threads;
+    int rc = q->config ? ts_cli_variant_of(&asked, ts_facts_target(facts), q->config, &variant) : 0;
+    ts_model_call call = {.problem = &asked, .sparsity = q->sparsity, .values = variant.slots};
     if (rc == 0)
         rc = ts_predict(model, &call, facts, &row->p);
     ts_cli_variant_free(&variant);
@@ -135,6 +138,16 @@ static int describe(const ts_problem *problem, const ts_target *target, ts_predi
     return whole ? 0 : ts_fail(TS_ENOMEM, "out of memory while predicting");
 }
 
+static void clear(ts_predict_row *row)
+{
+    free(row->target);
+    free(row->shape);
+    free(row->type);
+    free(row->refusal);
+    free(row->calls);
+    json_decref(row->chain);
+}
+
 int ts_predict_ask(ts_predict_rows *rows, const ts_predict_question *q, const ts_problem *problem,
                    const ts_target *target)
 {
@@ -150,21 +163,16 @@ int ts_predict_ask(ts_predict_rows *rows, const ts_predict_question *q, const ts
         rc = row.refusal ? 0 : ts_fail(TS_ENOMEM, "out of memory while predicting");
     }
     ts_facts_close(facts);
-    if (!ts_vec_push(&rows->rows, row))
-        return ts_fail(TS_ENOMEM, "out of memory while predicting");
+    if (rc == 0 && !ts_vec_push(&rows->rows, row))
+        rc = ts_fail(TS_ENOMEM, "out of memory while predicting");
+    if (rc < 0)
+        clear(&row);
     return rc;
 }
 
 void ts_predict_rows_free(ts_predict_rows *rows)
 {
-    for (size_t i = 0; i < rows->rows.count; i++) {
-        ts_predict_row *r = &rows->rows.items[i];
-        free(r->target);
-        free(r->shape);
-        free(r->type);
-        free(r->refusal);
-        free(r->calls);
-        json_decref(r->chain);
-    }
+    for (size_t i = 0; i < rows->rows.count; i++)
+        clear(&rows->rows.items[i]);
     ts_vec_free(&rows->rows);
 }

@@ -15,7 +15,7 @@ static void evaluated(const ts_tune_shape *s, ts_str *out)
 {
     ts_str failures = TS_STR_INIT;
     ts_failures_text(s->by_status, &failures);
-    ts_str_format(out, "%zu ok", s->by_status[TS_STATUS_OK]);
+    ts_str_format(out, "%zu %s", s->by_status[TS_STATUS_OK], s->predicted ? "predicted" : "ok");
     if (failures.length)
         ts_str_format(out, ", %s", ts_str_text(&failures));
     if (s->resumed)
@@ -75,12 +75,54 @@ static void configuration_note(const ts_tune_shape *s, ts_str *out)
 {
     char number[TS_HUMAN];
     ts_str_append(out, s->configuration ? s->configuration : why_nothing(s));
-    if (s->configuration && !s->confirmed)
+    if (s->configuration && s->predicted)
+        ts_str_append(out, " (predicted: not measured, and not stored)");
+    else if (s->configuration && !s->confirmed)
         ts_str_append(out, " (the best of the search: not measured again, and not stored as a winner)");
     if (s->incumbent)
         ts_str_format(out, " (earlier winner: %s)", s->incumbent);
     if (s->confirmed && s->max_error > 0)
         ts_str_format(out, " (error %s)", ts_human_error(s->deviation, number));
+}
+
+/* "pruned 83 % of 1.2e6; chance that the best is among that and more than 2 % better: 2 %; expected loss then
+ * 3 %" */
+static void pruning_text(const ts_tune_shape *s, ts_str *out)
+{
+    const ts_tune_model *m = &s->model;
+    char number[TS_HUMAN];
+    if (!m->pruned)
+        return;
+    if (!(m->dropped > 0)) {
+        ts_str_append(out,
+                      "\nnothing was pruned: no configuration can be ruled out by what the model is known "
+                      "to be worth");
+        return;
+    }
+    ts_str_format(out, "\npruned %.3g %% of %s", 100 * m->dropped, ts_human_count((double)s->space, number));
+    if (m->chance < 0.001)
+        ts_str_append(out, "; chance that the best is among them: < 0.1 %");
+    else
+        ts_str_format(out,
+                      "; chance that the best is among them, and faster by more than %.3g %%: <= %.1f %%; if "
+                      "it is, expected loss %.1f %%",
+                      100 * m->regret, 100 * m->chance, 100 * m->loss);
+    if (m->assumed)
+        ts_str_append(out, " (by an assumed error of the model: too few results to measure it)");
+}
+
+/* What guided the search, and how far it could be believed. */
+static void model_text(const ts_tune_shape *s, ts_str *out)
+{
+    const ts_tune_model *m = &s->model;
+    if (!m->used || !(m->pruned || s->predicted))
+        return;
+    ts_str_format(out, "\nmodel: %s", m->nest ? "loop nest" : "results alone");
+    if (m->own + m->others > 0)
+        ts_str_format(out, ", corrected by %zu results here and %zu of other shapes", m->own, m->others);
+    if (isfinite(m->spearman))
+        ts_str_format(out, "; cross-validated: rank correlation %.2f, error %.0f %%", m->spearman,
+                      100 * (exp(m->deviation) - 1));
 }
 
 static void shape_row(ts_table *table, const ts_tune_shape *s)
@@ -101,6 +143,8 @@ static void shape_row(ts_table *table, const ts_tune_shape *s)
     bound_text(s, &text);
     ts_str_append(&text, text.length ? "\n" : "");
     configuration_note(s, &text);
+    model_text(s, &text);
+    pruning_text(s, &text);
     ts_table_note(table, ts_str_text(&text));
     ts_str_free(&text);
 }
@@ -162,12 +206,21 @@ static void print_head(const ts_tune_report *report, FILE *stream)
         fprintf(stream, ", %d threads", first->threads);
     if (first && first->max_error > 0)
         fprintf(stream, ", error <= %s", ts_human_error(first->max_error, number));
+    if (first && first->predicted)
+        fprintf(stream, ": predicted, nothing was measured");
     fprintf(stream, "\n\n");
+}
+
+static bool predicted(const ts_tune_report *report)
+{
+    return report->count && report->shapes[0].predicted;
 }
 
 static void print_next(const ts_tune_report *report, FILE *stream)
 {
-    if (winners(report))
+    if (predicted(report))
+        fprintf(stream, "Next: the same command without --evaluator, on that machine, measures.\n");
+    else if (winners(report))
         fprintf(stream,
                 "Next: tilesmith export --format header --output tuned.h; later, tilesmith recheck.\n");
     else if (report->interrupted)
@@ -193,7 +246,7 @@ int ts_tune_report_print(const ts_tune_report *report, FILE *stream)
     if (rc)
         return rc;
     print_times(&report->times, stream);
-    if (report->database)
+    if (report->database && !predicted(report))
         fprintf(stream, "Stored in %s.\n", report->database);
     print_next(report, stream);
     return TS_OK;

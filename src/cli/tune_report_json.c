@@ -72,6 +72,22 @@ static json_t *search_json(const ts_tune_shape *s)
                      ts_json_text(s->incumbent), "tied", texts_json(s->tied_configurations, s->tied));
 }
 
+/* Null without a model; without --prune its share in it is null. */
+static json_t *model_json(const ts_tune_model *m)
+{
+    json_t *pruning = json_null();
+    if (!m->used)
+        return json_null();
+    if (m->pruned)
+        pruning =
+            json_pack("{s:o, s:o, s:o, s:o, s:I, s:b}", "dropped", ts_json_real(m->dropped), "chance",
+                      ts_json_real(m->chance), "regret", ts_json_real(m->regret), "loss",
+                      ts_json_real(m->loss), "declined", (json_int_t)m->declined, "assumed", m->assumed);
+    return json_pack("{s:b, s:I, s:I, s:o, s:o, s:o}", "nest", m->nest, "own", (json_int_t)m->own, "others",
+                     (json_int_t)m->others, "spearman", ts_json_real(m->spearman), "deviation",
+                     ts_json_real(m->deviation), "pruning", pruning);
+}
+
 static json_t *shape_json(const ts_tune_shape *s)
 {
     json_t *what =
@@ -82,6 +98,8 @@ static json_t *shape_json(const ts_tune_shape *s)
     json_t *result = result_json(s), *search = search_json(s);
     json_object_update(what, result);
     json_object_update(what, search);
+    json_object_set_new(what, "predicted", json_boolean(s->predicted));
+    json_object_set_new(what, "model", model_json(&s->model));
     json_object_set_new(what, "peak", ts_json_real(s->peak));
     json_object_set_new(what, "bound", bound_json(s));
     json_object_set_new(what, "counters", counters_json(s->counters, s->counter_count));

@@ -190,3 +190,17 @@ int ts_detect_fingerprint(char out[17])
     memcpy(out, host.fingerprint, sizeof host.fingerprint);
     return TS_OK;
 }
+
+int ts_detect_object_provenance(char **features, char abi[48])
+{
+    _Static_assert(TS_HOST_ABI == 48, "the room for an ABI stands in two headers");
+    ts_host host;
+    ts_str names = TS_STR_INIT;
+    ts_host_identify(&host);
+    ts_host_abi(&host, abi);
+    ts_str_append(&names, "");
+    for (size_t i = 0; i < host.feature_count; i++)
+        ts_str_format(&names, "%s%s", i ? " " : "", host.features[i]);
+    *features = ts_str_take(&names);
+    return *features ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while listing this machine's features");
+}

@@ -20,6 +20,7 @@ typedef struct ts_dim {
     int64_t min, max;
     int64_t fallback; /**< value where a shape doesn't give one; below min: a shape must give it */
     bool argument;    /**< passed to the function at run time */
+    bool batch;       /**< grows with the number of inputs that are processed together */
     size_t slot;
 } ts_dim;
 

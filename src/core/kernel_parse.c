@@ -28,6 +28,11 @@ static int read_dimension(ts_kernel *kernel, const xmlNode *node)
                            dim->name);
     if (!xmlHasProp(node, (const xmlChar *)"default"))
         dim->fallback = dim->min - 1;
+    char *batch = NULL;
+    if ((rc = ts_manifest_text(node, "batch", &batch)) < 0)
+        return rc;
+    dim->batch = batch && (strcmp(batch, "true") == 0 || strcmp(batch, "1") == 0);
+    free(batch);
     return ts_manifest_name(kernel, node, dim->name, NULL, &dim->slot);
 }
 

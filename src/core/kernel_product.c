@@ -47,8 +47,10 @@ static int bad_size(const ts_problem *problem, const ts_expr *expr)
     ts_str shape = TS_STR_INIT;
     ts_place place = ts_expr_place(expr);
     ts_problem_text(problem, &shape);
-    int rc = ts_fail(TS_EINPUT, "%s:%d: the matrix product '%s' has no positive size for %s; correct it",
-                     place.file, place.line, ts_expr_text(expr), ts_str_text(&shape));
+    int rc =
+        ts_fail(TS_EINPUT,
+                "%s:%d: the matrix product '%s' has no positive size, or too large a one, for %s; correct it",
+                place.file, place.line, ts_expr_text(expr), ts_str_text(&shape));
     ts_str_free(&shape);
     return rc;
 }
@@ -57,6 +59,11 @@ static int bad_size(const ts_problem *problem, const ts_expr *expr)
 static bool is_truth(const ts_product *product, size_t term)
 {
     return !product->is_convolution && term == 4;
+}
+
+static bool product_of_three(int64_t a, int64_t b, int64_t c, int64_t *out)
+{
+    return !__builtin_mul_overflow(a, b, out) && !__builtin_mul_overflow(*out, c, out);
 }
 
 static int evaluate(const ts_problem *problem, const ts_product *product, const ts_value *slots,
@@ -80,10 +87,10 @@ static int evaluate(const ts_problem *problem, const ts_product *product, const 
     }
     out->images = v[1], out->height = v[2], out->width = v[3], out->channels = v[4];
     out->filters = v[5], out->rows = v[6], out->columns = v[7], out->stride = v[8];
-    out->m = out->images * out->height * out->width;
     out->n = out->filters;
-    out->k = out->channels * out->rows * out->columns;
-    return rc;
+    bool fits = product_of_three(out->images, out->height, out->width, &out->m) &&
+                product_of_three(out->channels, out->rows, out->columns, &out->k);
+    return rc == 0 && !fits ? bad_size(problem, product->terms[1]) : rc;
 }
 
 int ts_problem_products(const ts_problem *problem, ts_product_sizes *sizes)

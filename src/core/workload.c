@@ -5,6 +5,7 @@
 #include "core/paths.h"
 #include "util/file.h"
 #include "util/number.h"
+#include "util/str.h"
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -195,5 +196,45 @@ int ts_workload_work(const ts_workload *w, double *flops, double *bytes)
         *flops += (double)call->count * call_flops;
         *bytes += (double)call->count * call_bytes;
     }
+    return rc;
+}
+
+static int fill_single(ts_workload *w, const char *kernel, const char *type, const char *shape)
+{
+    ts_str name = TS_STR_INIT, problem = TS_STR_INIT;
+    w->kernels = calloc(1, sizeof *w->kernels);
+    w->calls = calloc(1, sizeof *w->calls);
+    if (!w->kernels || !w->calls)
+        return ts_fail(TS_ENOMEM, "out of memory while reading a kernel");
+    int rc = ts_kernel_load(kernel, &w->kernels[0]);
+    if (rc < 0)
+        return rc;
+    w->kernel_count = w->call_count = 1;
+    rc = ts_problem_parse(w->kernels[0], type, shape, &w->calls[0].problem);
+    if (rc == 0)
+        ts_problem_text(&w->calls[0].problem, &problem);
+    ts_str_format(&name, "%s %s", w->kernels[0]->name, ts_str_text(&problem));
+    w->calls[0].count = 1;
+    w->calls[0].text = strdup(w->kernels[0]->name);
+    w->summary = strdup(w->kernels[0]->summary ? w->kernels[0]->summary : "");
+    w->name = ts_str_take(&name);
+    ts_str_free(&problem);
+    if (rc == 0 && (!w->calls[0].text || !w->summary || !w->name))
+        rc = ts_fail(TS_ENOMEM, "out of memory while reading a kernel");
+    return rc;
+}
+
+int ts_workload_of(const char *kernel, const char *type, const char *shape, ts_workload **out)
+{
+    ts_workload *w = calloc(1, sizeof *w);
+    *out = NULL;
+    if (!w)
+        return ts_fail(TS_ENOMEM, "out of memory while reading a kernel");
+    w->published_flops = NAN;
+    int rc = fill_single(w, kernel, type, shape);
+    if (rc < 0)
+        ts_workload_free(w);
+    else
+        *out = w;
     return rc;
 }

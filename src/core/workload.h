@@ -31,6 +31,9 @@ typedef struct ts_workload {
 int ts_workload_load(const char *name_or_path, ts_workload **out);
 /** From text; `name` stands for the path in messages. */
 int ts_workload_parse(const char *xml, size_t length, const char *name, ts_workload **out);
+/** One call of a kernel as a workload, named "gemm m=512,n=512,k=512". `type` and `shape` as for
+ * ts_problem_parse(). */
+int ts_workload_of(const char *kernel, const char *type, const char *shape, ts_workload **out);
 void ts_workload_free(ts_workload *workload);
 /** Names of the workloads in the data folder, sorted; free with ts_name_list_free(). */
 int ts_workload_list(char ***names, size_t *count);

@@ -27,6 +27,17 @@ double ts_hardware_measure_limit(const ts_hardware *h)
     return slack_seconds + 2 * reference_times * h->references->seconds + 20 * contender_seconds;
 }
 
+/*
+ * At real-time priority nothing else runs on the CPUs for measuring. One thread leaves another CPU to this
+ * process; several may take all of them, as they rest between samples, but none may wait for one that
+ * cannot run.
+ */
+static bool may_hold_cpus(const ts_hardware *h)
+{
+    const int threads = ts_problem_threads(h->problem);
+    return threads > 1 ? CPU_COUNT(&h->cpus) >= threads : h->affinity_narrowed;
+}
+
 ts_worker_setup ts_hardware_setup(const ts_hardware *h, double cpu_seconds)
 {
     size_t memory =
@@ -34,7 +45,7 @@ ts_worker_setup ts_hardware_setup(const ts_hardware *h, double cpu_seconds)
     return (ts_worker_setup){.cpu = h->cpu,
                              .cpus = h->cpus,
                              .threads = ts_problem_threads(h->problem),
-                             .realtime = h->affinity_narrowed && ts_problem_threads(h->problem) == 1,
+                             .realtime = may_hold_cpus(h),
                              .scratch = h->scratch,
                              .memory = memory,
                              .cpu_seconds = cpu_seconds};

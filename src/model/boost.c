@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Chosen by the error on configurations that were left out, on spaces of gemm and conv2d: docs/cost-model.md.
+/* Chosen by the error on configurations that were left out, on spaces of gemm and conv2d: docs/search.md.
  */
 enum { TREES = 300, BINS = 32, LEAST = 2 /* samples of a leaf */ };
 static const double rate = 0.05, shrinkage = 1; /* of a leaf's mean: as much as so many samples of 0 */

@@ -60,7 +60,8 @@ ts_gpu_product ts_gpu_tiled(const ts_gpu *g, const ts_gpu_tile *tile, int split,
     o.blocks = ceil(p->count * ceil((double)p->m / tile->m) * ceil((double)p->n / tile->n) * split);
     o.waves = ceil(o.blocks / (g->sms * o.resident));
     double of_an_sm = ceil(o.blocks / g->sms), at_once = fmin(o.resident, of_an_sm);
-    double block_bytes = (double)(tile->m + tile->n) * depth * element;
+    double cluster = fmax(1, g->cluster), larger = fmax(tile->m, tile->n), smaller = fmin(tile->m, tile->n);
+    double block_bytes = (larger / cluster + smaller) * depth * element;
     double in_flight = at_once * (tile->stages - 1) * (tile->m + tile->n) * STAGE_BYTES;
     o.compute_s = of_an_sm * 2 * tile->m * tile->n * depth * g->sms / g->peak;
     o.shared_s = isnan(g->shared_bytes_per_second)

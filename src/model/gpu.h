@@ -12,6 +12,7 @@
 /** Limits of a multiprocessor, and rates of the whole device. */
 typedef struct ts_gpu {
     double sms, warp, warps, blocks, registers, thread_registers, register_unit, shared, block_shared;
+    double cluster;                 /**< blocks that fetch an operand once for all of them; 0 or 1: none */
     double peak;                    /**< operations per second of the type */
     double latency_s;               /**< of memory; 0: not counted */
     double shared_bytes_per_second; /**< of a multiprocessor's shared memory; NAN: not stated */

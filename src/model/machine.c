@@ -162,9 +162,13 @@ void ts_prediction_note(ts_prediction *p, const char *format, ...)
 
 void ts_prediction_note_zeros(const ts_model_call *call, ts_facts *facts, ts_prediction *p)
 {
-    if (call->sparsity <= 0 || call->work->product_flops <= 0)
+    /* A pruned operand's zeros are not among the kernel's operations, but they are among its products'. */
+    bool processor = strcmp(ts_facts_target(facts)->kind, "cpu") == 0;
+    bool pruned = !processor && call->work->product_flops > 1.01 * call->work->flops;
+    if (call->work->product_flops <= 0 || (call->sparsity <= 0 && !pruned))
         return;
     ts_prediction_note(p, "zeros cost as much as other numbers here");
-    ts_facts_step(facts, "sparsity", call->sparsity, "1", "",
-                  "%g of the constant operand is zero, but dense units multiply it all", call->sparsity);
+    double zeros = pruned ? 1 - call->work->flops / call->work->product_flops : call->sparsity;
+    ts_facts_step(facts, "sparsity", zeros, "1", "",
+                  "%g of the constant operand is zero, but dense units multiply it all", zeros);
 }

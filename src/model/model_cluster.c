@@ -17,7 +17,7 @@ static const char user[] = "the cluster model";
 enum { CHUNKS = 4 };
 
 typedef enum plan { ONE_NODE, BY_ROWS, BY_COLUMNS, BY_DEPTH } plan;
-static const char *const plan_names[] = {"one node", "rows split, weights on every node",
+static const char *const plan_names[] = {"on one node", "rows split, weights on every node",
                                          "columns and weights split", "inner dimension split"};
 
 typedef struct network {
@@ -91,17 +91,21 @@ static double communication(const network *n, const ts_work *whole, plan how)
 
 typedef struct outcome {
     plan how;
+    int nodes; /* at work */
     ts_prediction node;
     double network_s, seconds;
 } outcome;
 
-static int try_plan(const ts_model_call *call, ts_facts *node, const network *n, plan how, outcome *out)
+static int try_plan(const ts_model_call *call, ts_facts *node, const network *whole, plan how, int nodes,
+                    outcome *out)
 {
+    const network part_network = {nodes, whole->link}, *n = &part_network;
     const ts_model *model;
     ts_work work = part_of(call->work, how, n->nodes);
     ts_model_call part = *call;
     part.work = &work;
     out->how = how;
+    out->nodes = nodes;
     int rc = ts_model_find(NULL, ts_facts_target(node), &model);
     if (rc == 0)
         rc = ts_model_run(model, &part, node, &out->node);
@@ -114,16 +118,18 @@ static int try_plan(const ts_model_call *call, ts_facts *node, const network *n,
     return 0;
 }
 
+/* On all nodes, a half of them, a quarter ...: small calls lose more to the network than they gain. */
 static int find_best(const ts_model_call *call, ts_facts *node, const network *n, outcome *best)
 {
-    bool products = call->work->product_count > 0;
-    int rc = try_plan(call, node, n, ONE_NODE, best);
-    for (plan how = BY_ROWS; how <= (products ? BY_DEPTH : BY_ROWS) && rc == 0; how++) {
-        outcome o;
-        rc = try_plan(call, node, n, how, &o);
-        if (rc == 0 && o.seconds < best->seconds)
-            *best = o;
-    }
+    plan last = call->work->product_count > 0 ? BY_DEPTH : BY_ROWS;
+    int rc = try_plan(call, node, n, ONE_NODE, 1, best);
+    for (int nodes = n->nodes; nodes > 1 && rc == 0; nodes /= 2)
+        for (plan how = BY_ROWS; how <= last && rc == 0; how++) {
+            outcome o;
+            rc = try_plan(call, node, n, how, nodes, &o);
+            if (rc == 0 && o.seconds < best->seconds)
+                *best = o;
+        }
     return rc;
 }
 
@@ -131,9 +137,9 @@ static int find_best(const ts_model_call *call, ts_facts *node, const network *n
 static int explain(const ts_model_call *call, ts_facts *facts, ts_facts *node, const network *n,
                    outcome *best)
 {
-    int rc = try_plan(call, node, n, best->how, best);
+    int rc = try_plan(call, node, n, best->how, best->nodes, best);
     ts_facts_step(facts, "network", best->network_s, "s", source, "%s: %g B of results over %d nodes",
-                  plan_names[best->how], call->work->stored, n->nodes);
+                  plan_names[best->how], call->work->stored, best->nodes);
     ts_facts_step(facts, "time", best->seconds, "s", source,
                   "max(node %g s, what hides) + the rest of the network's %g s; of a pipeline with one batch "
                   "%g would stand idle (Huang et al., GPipe, NeurIPS 2019)",
@@ -144,7 +150,7 @@ static int explain(const ts_model_call *call, ts_facts *facts, ts_facts *node, c
 /* Nodes that wait draw their idle power; where that isn't stated, as much as those that work. */
 static double joules(ts_facts *facts, const network *n, const outcome *best)
 {
-    int waiting = best->how == ONE_NODE ? n->nodes - 1 : 0;
+    int waiting = n->nodes - best->nodes;
     double busy = best->node.joules / best->node.seconds;
     double idle =
         waiting ? ts_facts_or(facts, "node.power.idle", busy, "nodes that wait draw what busy ones do") : 0;
@@ -168,7 +174,7 @@ static void report(const ts_model_call *call, ts_facts *facts, const network *n,
         ts_prediction_add(out, "network", call->work->stored, best->network_s, NAN);
     snprintf(out->bound, sizeof out->bound, "%s%.30s", waits ? "" : "node.",
              waits ? "link.network.bandwidth" : best->node.bound);
-    ts_prediction_note(out, "%s%s", plan_names[best->how], best->how == ONE_NODE ? ": the others wait" : "");
+    ts_prediction_note(out, "%s%s", plan_names[best->how], best->nodes < n->nodes ? ", some nodes wait" : "");
 }
 
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)

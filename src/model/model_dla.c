@@ -44,7 +44,7 @@ static ts_dla_layer layer_of(const ts_product_sizes *p, double element_bytes)
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
     ts_dla d = {0};
-    ts_machine_type type;
+    ts_machine_type type = {0};
     double peak, bytes = 0, compute = 0, seconds = 0;
     if (call->work->product_flops <= 0)
         return ts_accelerator_other(call, facts, out);

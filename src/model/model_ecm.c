@@ -12,6 +12,9 @@
 
 static const char source[] = "Stengel et al., ICS 2015; Hofmann et al., SFI 7(2) 2020";
 
+/* Times nearer than this are one time. */
+static const double ALIKE = 0.98;
+
 static const ts_processor_level *longest(const ts_processor *c)
 {
     const ts_processor_level *found = &c->levels[0];
@@ -19,6 +22,17 @@ static const ts_processor_level *longest(const ts_processor *c)
         if (c->levels[i].seconds > found->seconds)
             found = &c->levels[i];
     return found;
+}
+
+/* Seconds of what comes from one level: of a path all that crosses it; where the bandwidth is that of loads
+ * from there into registers, only what comes from no further out. */
+static double level_seconds(const ts_processor *c, size_t level)
+{
+    const ts_processor_level *l = &c->levels[level];
+    double further = 0;
+    for (size_t i = level + 1; i < TS_PROCESSOR_LEVELS && further <= 0; i++)
+        further = c->levels[i].seconds > 0 ? c->levels[i].bytes : 0;
+    return l->bytes > 0 && l->from_registers ? l->seconds * fmax(0, 1 - further / l->bytes) : l->seconds;
 }
 
 /*
@@ -30,7 +44,7 @@ static double transfers(const ts_processor *c, ts_facts *facts)
     const ts_processor_level *memory = &c->levels[TS_PROCESSOR_LEVELS - 1];
     double caches = 0;
     for (size_t i = 0; i + 1 < TS_PROCESSOR_LEVELS; i++)
-        caches += c->levels[i].seconds;
+        caches += level_seconds(c, i);
     if (memory->seconds <= 0 || c->cores == 1 || !isnan(c->one_core_memory))
         return caches + memory->seconds;
     double one = fmax(c->compute_seconds * c->cores, caches * c->cores + memory->seconds);
@@ -43,7 +57,7 @@ static double transfers(const ts_processor *c, ts_facts *facts)
 
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
-    ts_processor c;
+    ts_processor c = {.allocates = true};
     char peak[24];
     int rc = ts_processor_of(call, facts, "the ECM model", out, &c);
     if (rc < 0)
@@ -51,8 +65,9 @@ static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *ou
     double moving = transfers(&c, facts);
     snprintf(peak, sizeof peak, "peak.%s", c.type.name);
     ts_prediction_bind(out, c.compute_seconds, peak);
-    if (moving > 0)
-        ts_prediction_bind(out, moving, longest(&c)->bound);
+    /* Where both take the same time, cores that hinder each other a little don't make it a transfer's. */
+    bool computes = c.compute_seconds >= ALIKE * moving;
+    ts_prediction_bind(out, moving, computes ? peak : longest(&c)->bound);
     ts_facts_step(facts, "time", out->seconds, "s", source,
                   "max(compute %g s, transfers one after another %g s)", c.compute_seconds, moving);
     ts_machine_energy(facts, out);

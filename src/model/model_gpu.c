@@ -32,6 +32,7 @@ static int read_limits(ts_facts *facts, ts_gpu *g)
     int rc = 0;
     for (size_t i = 0; i < sizeof items / sizeof *items && rc == 0; i++)
         rc = ts_facts_need(facts, items[i].name, user, items[i].to);
+    g->cluster = ts_facts_or(facts, "gpu.cluster", 1, "blocks fetch their operands each for itself");
     g->latency_s = ts_facts_or(facts, "memory.latency", 0, "latency is taken to be hidden");
     g->shared_bytes_per_second =
         ts_facts_or(facts, "l1d.bandwidth", NAN, "shared memory is taken to be fast enough");
@@ -154,7 +155,7 @@ static int use_zeros(const ts_model_call *call, ts_facts *facts, const ts_machin
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
     ts_gpu g;
-    ts_machine_type type;
+    ts_machine_type type = {0};
     int rc = ts_machine_peak(facts, call, user, out, &type, &g.peak);
     if (rc == 0)
         rc = read_limits(facts, &g);

@@ -160,7 +160,7 @@ static void find_energy(const core *c, double cycles, const ts_work *work, ts_fa
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
     core c;
-    ts_machine_type type;
+    ts_machine_type type = {0};
     if (call->work->product_flops <= 0)
         return ts_accelerator_other(call, facts, out);
     int rc = read_core(facts, &c);

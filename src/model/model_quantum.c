@@ -35,8 +35,8 @@ static void explain(const ts_model_call *call, double rate, double classical, ts
 
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
-    ts_machine_type type;
-    double rate, io, classical;
+    ts_machine_type type = {0};
+    double rate = NAN, io = NAN, classical = NAN;
     char peak[24];
     int rc = ts_machine_peak(facts, call, user, out, &type, &rate);
     if (rc == 0)

@@ -12,7 +12,7 @@ static const char source[] = "Williams, Waterman, Patterson, CACM 52(4) 2009";
 
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
-    ts_processor c;
+    ts_processor c = {.allocates = false};
     char peak[24];
     int rc = ts_processor_of(call, facts, "the roofline", out, &c);
     if (rc < 0)

@@ -44,15 +44,15 @@ static double pieces(double whole, double part)
     return ceil(whole / part);
 }
 
-/* Tiles of weights, one after another on each array; the arrays share the memory. */
+/* Tiles of weights, one after another on each array; that the arrays share the memory is its bound's affair.
+ */
 static double streaming_cycles(const array *a, const ts_product_sizes *s, double *weight_bytes)
 {
     double tiles = s->count * pieces((double)s->k, a->rows) * pieces((double)s->n, a->columns);
-    double at_work = fmin(a->count, ceil(tiles));
     ts_tpu unit = {.rows = (int)a->rows,
                    .columns = (int)a->columns,
                    .clock_hz = a->clock_hz,
-                   .weight_bytes_per_second = a->weights_per_second / at_work,
+                   .weight_bytes_per_second = INFINITY, /* fetching is what the memory's bound counts */
                    .weight_bytes = a->type.bytes};
     *weight_bytes = tiles * a->rows * a->columns * a->type.bytes;
     return ceil(tiles / a->count) * ts_tpu_tile_cycles(&unit, (double)s->m);
@@ -89,9 +89,30 @@ static int product_cycles(const array *a, const char *dataflow, ts_facts *facts,
     return 0;
 }
 
+/* Cycles of all products, and the weights that they fetch. */
+static int count_cycles(const array *a, const char *dataflow, const ts_work *work, ts_facts *facts,
+                        double *cycles, double *weight_bytes)
+{
+    int rc = 0;
+    *cycles = *weight_bytes = 0;
+    for (size_t i = 0; i < work->product_count && rc == 0; i++) {
+        const ts_product_sizes *s = &work->products[i];
+        double c, bytes;
+        rc = product_cycles(a, dataflow, facts, s, &c, &bytes);
+        if (rc < 0)
+            break;
+        *cycles += c;
+        *weight_bytes += bytes;
+        ts_facts_step(facts, "cycles", c, "cycles", source,
+                      "%g times %lld x %lld x %lld, %s, on %g arrays of %g x %g", s->count, (long long)s->m,
+                      (long long)s->n, (long long)s->k, dataflow, a->count, a->rows, a->columns);
+    }
+    return rc;
+}
+
 static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *out)
 {
-    array a;
+    array a = {0};
     const char *dataflow;
     double cycles = 0, weight_bytes = 0;
     if (call->work->product_flops <= 0)
@@ -99,31 +120,17 @@ static int predict(const ts_model_call *call, ts_facts *facts, ts_prediction *ou
     int rc = ts_target_need_text(ts_facts_target(facts), "array.dataflow", user, &dataflow);
     if (rc == 0)
         rc = read_array(call, facts, out, &a);
-    for (size_t i = 0; i < call->work->product_count && rc == 0; i++) {
-        const ts_product_sizes *s = &call->work->products[i];
-        double c, bytes;
-        rc = product_cycles(&a, dataflow, facts, s, &c, &bytes);
-        cycles += c;
-        weight_bytes += bytes;
-        if (rc == 0)
-            ts_facts_step(facts, "cycles", c, "cycles", source,
-                          "%g times %lld x %lld x %lld, %s, on %g arrays of %g x %g", s->count,
-                          (long long)s->m, (long long)s->n, (long long)s->k, dataflow, a.count, a.rows,
-                          a.columns);
-    }
+    if (rc == 0)
+        rc = count_cycles(&a, dataflow, call->work, facts, &cycles, &weight_bytes);
     if (rc < 0)
         return rc;
     out->compute_seconds = cycles / a.clock_hz;
     ts_prediction_note_zeros(call, facts, out);
-    bool row = strcmp(dataflow, "row_stationary") == 0;
-    /* Weights that bind within the tiles bind the memory as well: it is asked first. */
-    rc = ts_accelerator_move(call, facts, &a.type, weight_bytes, row, out);
+    bool optional = strcmp(dataflow, "row_stationary") == 0;
+    rc = ts_accelerator_move(call, facts, &a.type, weight_bytes, optional, out);
     if (rc < 0)
         return rc;
-    bool waits = !isnan(out->seconds) && out->seconds >= 0.999 * out->compute_seconds;
-    if (!waits)
-        ts_prediction_bind(out, out->compute_seconds, "clock.core");
-    out->seconds = fmax(out->seconds, out->compute_seconds);
+    ts_prediction_bind(out, out->compute_seconds, "clock.core");
     ts_facts_step(facts, "time", out->seconds, "s", source, "max(%g cycles / %g Hz, memory and links)",
                   cycles, a.clock_hz);
     ts_machine_energy(facts, out);

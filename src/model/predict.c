@@ -90,7 +90,7 @@ void ts_draws_interval(double *values, size_t count, double *lo, double *hi)
 /* Draws are never remembered: the chain is that of the stated values. */
 static int draw_interval(const ts_model *model, const ts_model_call *call, ts_facts *facts, ts_predicted *out)
 {
-    double seconds[TS_PREDICTION_DRAWS], joules[TS_PREDICTION_DRAWS];
+    double seconds[TS_PREDICTION_DRAWS] = {0}, joules[TS_PREDICTION_DRAWS] = {0};
     int rc = 0;
     for (size_t i = 0; i < TS_PREDICTION_DRAWS && rc == 0; i++) {
         ts_prediction p;
@@ -100,9 +100,11 @@ static int draw_interval(const ts_model *model, const ts_model_call *call, ts_fa
         joules[i] = p.joules;
     }
     ts_facts_draw(facts, 0);
+    if (rc < 0)
+        return rc;
     ts_draws_interval(seconds, TS_PREDICTION_DRAWS, &out->seconds_lo, &out->seconds_hi);
     ts_draws_interval(joules, TS_PREDICTION_DRAWS, &out->joules_lo, &out->joules_hi);
-    return rc;
+    return 0;
 }
 
 double ts_twice_as_good(const char *attribute)

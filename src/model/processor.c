@@ -16,19 +16,25 @@ static double attribute(ts_facts *facts, const char *topic, const char *leaf)
     return ts_facts_peek(facts, name);
 }
 
+static bool is_processor(const ts_facts *facts)
+{
+    return strcmp(ts_facts_target(facts)->kind, "cpu") == 0;
+}
+
 /* A variant runs as it was compiled; other calls get what the user says, or the machine. */
 static int cores_of(const ts_model_call *call, ts_facts *facts)
 {
     static const char unknown[] = "one core, as the description doesn't say how many";
     int asked = ts_facts_threads(facts), threads = ts_problem_threads(call->problem);
     bool fixed = call->values || threads > 1;
-    if (strcmp(ts_facts_target(facts)->kind, "cpu") != 0)
+    if (!is_processor(facts))
         return 1; /* its rates are the whole machine's */
     int all = (int)fmax(1, ts_facts_or(facts, "cores", 1, unknown));
-    int count = fixed ? threads : asked > 0 ? asked : all;
+    int wanted = fixed ? threads : asked > 0 ? asked : all;
+    int count = isnan(ts_facts_peek(facts, "cores")) || wanted < all ? wanted : all;
     ts_facts_step(facts, "cores at work", count, "1", "",
-                  fixed       ? "as many as the call has threads: %d"
-                  : asked > 0 ? "as asked: %d"
+                  fixed       ? "as many as the call has threads, or all there are: %d"
+                  : asked > 0 ? "as asked, or all there are: %d"
                               : "all of the machine's: %d",
                   count);
     return count;
@@ -51,6 +57,8 @@ static void find_capacity(ts_facts *facts, ts_processor_level *l, int cores)
         l->capacity = l->total = INFINITY;
         return;
     }
+    if (!is_processor(facts) && strcmp(l->attribute, "l1d") == 0)
+        return; /* of one multiprocessor: it shows in none of the machine's rates */
     double size = attribute(facts, l->attribute, "effective");
     size = isnan(size) ? attribute(facts, l->attribute, "size") : size;
     l->capacity = isnan(size) ? 0 : size;
@@ -60,6 +68,8 @@ static void find_capacity(ts_facts *facts, ts_processor_level *l, int cores)
 /* Bytes of registers that sums and operands of a product can stand in. */
 static double register_bytes(ts_facts *facts)
 {
+    if (!is_processor(facts))
+        return INFINITY; /* not described: each operand crosses once */
     double bits = ts_facts_or(facts, "vector.bits", 128, "vectors of 128 bits, the shortest there are");
     return bits / 8 * ts_facts_or(facts, "vector.registers", 16, "16 vector registers, the fewest there are");
 }
@@ -84,6 +94,13 @@ static double call_bytes(const ts_model_call *call, double inner)
     return fmax(bytes, call->work->bytes);
 }
 
+/* All operands once, indices included; results that stay in a cache are read before they are written, those
+ * that go to memory needn't be. */
+static double stream_bytes(const ts_work *w, bool allocates)
+{
+    return fmax(w->bytes, w->loaded + w->stored) + (allocates ? w->stored : 0);
+}
+
 /* What comes from a level whose next one inward holds `inner` bytes; the operands lie in level `home`.
  * Weights of a network that no cache holds come from memory each time. */
 static double level_bytes(const ts_model_call *call, const ts_processor *c, size_t level, size_t home,
@@ -94,6 +111,8 @@ static double level_bytes(const ts_model_call *call, const ts_processor *c, size
     for (size_t i = 0; i < memory; i++)
         largest = fmax(largest, c->levels[i].total);
     bool from_memory = call->in_network && call->network_bytes > largest;
+    if (level <= home && c->allocates && call->work->product_count == 0)
+        return stream_bytes(call->work, level > 0 && home < memory);
     if (level <= home)
         return call_bytes(call, inner);
     return from_memory ? call->work->constant_bytes : 0;
@@ -126,6 +145,7 @@ static int memory_bandwidth(ts_facts *facts, const char *user, ts_processor *c)
     c->one_core_memory = ts_facts_peek(facts, "memory.bandwidth");
     bool by_cores = c->cores * c->one_core_memory < total || (isnan(total) && !isnan(c->one_core_memory));
     l->bound = by_cores ? "memory.bandwidth" : "memory.total";
+    l->from_registers = by_cores;
     int rc = ts_facts_need(facts, l->bound, user, &l->bandwidth);
     l->bandwidth *= by_cores ? c->cores : 1;
     return rc;
@@ -138,6 +158,9 @@ static void cache_bandwidth(ts_facts *facts, const char *user, int cores, ts_pro
         if (strncmp(bounds[i], l->attribute, strlen(l->attribute)) == 0)
             l->bound = bounds[i];
     l->bandwidth = ts_facts_or(facts, l->bound, NAN, user) * cores;
+    /* What is stated as such is what loads get; what a rate in a cycle makes is the path to the next level.
+     */
+    l->from_registers = ts_target_get(ts_facts_target(facts), l->bound) != NULL;
 }
 
 static int time_level(ts_facts *facts, const char *user, ts_processor *c, ts_processor_level *l,
@@ -187,7 +210,7 @@ static int find_traffic(const ts_model_call *call, ts_facts *facts, const char *
 int ts_processor_of(const ts_model_call *call, ts_facts *facts, const char *user, ts_prediction *p,
                     ts_processor *c)
 {
-    *c = (ts_processor){.cores = cores_of(call, facts), .one_core_memory = NAN};
+    *c = (ts_processor){.allocates = c->allocates, .cores = cores_of(call, facts), .one_core_memory = NAN};
     for (size_t i = 0; i < TS_PROCESSOR_LEVELS; i++) {
         c->levels[i].attribute = names[i].attribute;
         c->levels[i].name = names[i].name;

@@ -13,11 +13,13 @@ typedef struct ts_processor_level {
     double bandwidth;             /**< bytes per second of all cores at work; NAN: not stated */
     double bytes;                 /**< that cross it on their way inward, or back */
     double seconds;               /**< bytes / bandwidth; 0 where not stated or nothing crosses */
+    bool from_registers;          /**< the bandwidth is that of loads from there, inner levels included */
     const char *bound;            /**< the attribute that bandwidth is: "memory.total" */
 } ts_processor_level;
 
 typedef struct ts_processor {
-    int cores; /**< at work */
+    bool allocates; /**< caches read the lines that are written: the caller says so before */
+    int cores;      /**< at work */
     double peak, compute_seconds;
     ts_machine_type type;
     double one_core_memory; /**< bytes per second that one core gets; NAN: not stated */

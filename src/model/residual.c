@@ -99,7 +99,9 @@ static void remove_factors(ts_fitting *f, const ts_boost *boost)
     }
 }
 
-/* Which samples are left out together. Neighbours in time resemble each other, so folds interleave. */
+/* Which samples are left out together: those that follow each other, since searches try similar
+ * configurations one after another, and what one of these teaches about the next says nothing of the rest of
+ * the space. */
 static void assign_folds(ts_fitting *f, const ts_residual_trust *trust)
 {
     size_t judged = trust->own_judged ? trust->own : trust->others, groups = group_count(f), turn = 0;
@@ -112,7 +114,7 @@ static void assign_folds(ts_fitting *f, const ts_residual_trust *trust)
         if ((group == 0) != trust->own_judged)
             f->items[i].fold = NO_FOLD;
         else
-            f->items[i].fold = (by_group ? group - 1 : turn++) % f->folds;
+            f->items[i].fold = by_group ? (group - 1) % f->folds : turn++ * f->folds / judged;
     }
 }
 

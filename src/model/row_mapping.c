@@ -39,10 +39,11 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* A product is a convolution of 1 x 1 windows over a square of as many outputs. */
-static ts_row_layer layer_of(const ts_product_sizes *p)
+/* A product is a convolution of 1 x 1 windows over a square of as many outputs; and so is, by im2col, one of
+ * windows with more rows than the array. */
+static ts_row_layer layer_of(const ts_product_sizes *p, int64_t array_rows)
 {
-    if (p->is_convolution)
+    if (p->is_convolution && p->rows <= array_rows && p->columns <= array_rows)
         return (ts_row_layer){p->images,
                               p->filters,
                               p->channels,
@@ -79,13 +80,10 @@ int ts_row_cycles(ts_facts *facts, const ts_product_sizes *sizes, double rows, d
 {
     scratchpads s = {.rows = (int64_t)rows, .columns = (int64_t)columns};
     int rc = read_scratchpads(facts, &s);
-    ts_row_layer layer = layer_of(sizes);
+    ts_row_layer layer = layer_of(sizes, s.rows);
     *cycles = INFINITY;
     if (rc < 0)
         return rc;
-    if (layer.taps > s.rows)
-        return ts_fail(TS_EINPUT, "%s has %lld rows of processing elements, fewer than the window's %lld",
-                       ts_facts_target(facts)->name, (long long)s.rows, (long long)layer.taps);
     s.bus.clock_hz = clock_hz;
     int64_t groups = s.rows / layer.taps; /* of as many rows as the window has */
     for (int64_t e = 1; e <= least(layer.outputs, s.columns * groups); e++) {

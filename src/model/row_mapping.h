@@ -6,8 +6,7 @@
 #include "core/kernel.h"
 #include "model/facts.h"
 
-/** Cycles of all `count` of them on one array. TS_ENOTFOUND if a scratchpad or bus isn't stated, TS_EINPUT if
- * the window has more rows than the array. */
+/** Cycles of all `count` of them on one array. TS_ENOTFOUND if a scratchpad or bus isn't stated. */
 int ts_row_cycles(ts_facts *facts, const ts_product_sizes *sizes, double rows, double columns,
                   double clock_hz, double *cycles);
 

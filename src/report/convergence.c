@@ -1,6 +1,6 @@
 /* How each search came to its best, evaluation by evaluation. */
 #include "report/page.h"
-#include "report/plot.h"
+#include "export/plot.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,9 +76,9 @@ static void picture(ts_page *page, const ts_page_search *s)
             c.y[i] *= 100;
         ts_plot_round(&plot.y);
         ts_str_append(&page->out, "<figure><figcaption>");
-        ts_html_text(&page->out, name);
+        ts_markup_text(&page->out, name);
         ts_str_append(&page->out, ". ");
-        ts_html_text(&page->out, text);
+        ts_markup_text(&page->out, text);
         ts_str_append(&page->out, "</figcaption>\n");
         ts_plot_open(&plot);
         ts_plot_line(&plot, "s0", c.x, c.y, c.count);

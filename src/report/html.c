@@ -1,42 +1,17 @@
 /* Text as HTML: entities, cells, and the frame of the document. */
+#include "export/plot.h"
 #include "report/page.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One character, or U+FFFD for a byte that is none or that HTML forbids. */
-static size_t append_character(ts_str *out, const char *text)
-{
-    size_t length = ts_utf8_length(text);
-    bool control = ((unsigned char)*text < 0x20 && *text != '\n' && *text != '\t') || *text == 0x7f;
-    if (length == 0 || control)
-        ts_str_append(out, "\xef\xbf\xbd");
-    else
-        ts_str_append_n(out, text, length);
-    return length ? length : 1;
-}
-
-void ts_html_text(ts_str *out, const char *text)
-{
-    while (text && *text) {
-        const char *entity = *text == '&'   ? "&amp;"
-                             : *text == '<' ? "&lt;"
-                             : *text == '>' ? "&gt;"
-                             : *text == '"' ? "&quot;"
-                                            : NULL;
-        if (entity)
-            ts_str_append(out, entity);
-        text += entity ? 1 : append_character(out, text);
-    }
-}
-
 static void format_text(ts_str *out, const char *format, va_list args)
 {
     ts_str plain = TS_STR_INIT;
     ts_str_vformat(&plain, format, args);
     out->failed |= plain.failed;
-    ts_html_text(out, ts_str_text(&plain));
+    ts_markup_text(out, ts_str_text(&plain));
     ts_str_free(&plain);
 }
 
@@ -77,19 +52,15 @@ double ts_page_rate(const ts_winner *w, double seconds)
     return (w->flops > 0 ? w->flops : w->bytes) / seconds;
 }
 
-/* Colours that the colour-blind can tell apart (Okabe & Ito 2008), for light and for dark surroundings. */
 static const char *const style =
-    "<style>\n"
     ":root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--paper:#fff;--card:#f6f8fa;--rule:#d1d9e0;"
-    "--good:#1a7f37;--bad:#b42318;--c0:#0072b2;--c1:#b84a00;--c2:#00785a;--c3:#a8447f;--c4:#806000;"
-    "--c5:#3b8dbd;--c6:#444;--c7:#7a4fc0}\n"
+    "--good:#1a7f37;--bad:#b42318;--link:#0072b2}\n"
     "@media (prefers-color-scheme:dark){:root{--ink:#f0f6fc;--soft:#9198a1;--paper:#0d1117;--card:#161b22;"
-    "--rule:#3d444d;--good:#3fb950;--bad:#ff7b72;--c0:#56b4e9;--c1:#ff9a4d;--c2:#2fd0a3;--c3:#f092cf;"
-    "--c4:#f0e442;--c5:#8fd0ff;--c6:#ccc;--c7:#b9a0ff}}\n"
+    "--rule:#3d444d;--good:#3fb950;--bad:#ff7b72;--link:#56b4e9}}\n"
     "*{box-sizing:border-box}body{margin:0 auto;padding:1.5rem;max-width:72rem;background:var(--paper);"
     "color:var(--ink);font:16px/1.5 system-ui,sans-serif}\n"
     "h1{margin:0;font-size:1.8rem}h2{margin:2.5rem 0 .5rem;font-size:1.3rem;border-bottom:1px solid "
-    "var(--rule)}h3{margin:1.2rem 0 .3rem;font-size:1rem}a{color:var(--c0)}\n"
+    "var(--rule)}h3{margin:1.2rem 0 .3rem;font-size:1rem}a{color:var(--link)}\n"
     "nav a{margin-right:1rem;white-space:nowrap}.soft,figcaption,caption{color:var(--soft)}"
     ".good{color:var(--good)}.bad{color:var(--bad)}\n"
     "table{border-collapse:collapse;width:100%;font-size:.88rem}caption{text-align:left;padding:.2rem 0}"
@@ -98,19 +69,9 @@ static const char *const style =
     ".wide{overflow-x:auto}code,.code{font:.82rem ui-monospace,monospace;overflow-wrap:anywhere}\n"
     "figure{margin:0;padding:.8rem;background:var(--card);border-radius:.4rem}"
     ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:.8rem}"
-    "svg{display:block;width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}"
-    "svg .soft{fill:var(--soft)}svg .middle{text-anchor:middle}svg .end{text-anchor:end}\n"
-    ".rule{stroke:var(--rule);fill:none}.line{fill:none;stroke-width:2;stroke-linejoin:round}"
-    ".limit{stroke:var(--soft);stroke-dasharray:5 4}.dot{stroke:var(--paper)}.bar{fill:var(--c0)}"
-    ".track{fill:var(--rule)}.none{fill:none;stroke:var(--rule)}\n"
-    ".line.s0{stroke:var(--c0)}.line.s1{stroke:var(--c1)}.line.s2{stroke:var(--c2)}.line.s3{stroke:var(--c3)}"
-    ".line.s4{stroke:var(--c4)}.line.s5{stroke:var(--c5)}.line.s6{stroke:var(--c6)}.line.s7{stroke:var(--c7)}"
-    "\n"
-    ".f0{fill:var(--c0)}.f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}"
-    ".f5{fill:var(--c5)}.f6{fill:var(--c6)}.f7{fill:var(--c7)}\n"
+    "svg{display:block;width:100%;height:auto}\n"
     "@media print{nav{display:none}body{max-width:none;font-size:11px}figure,tr{break-inside:avoid}"
-    "details>*{display:revert}}\n"
-    "</style>\n";
+    "details>*{display:revert}}\n";
 
 void ts_html_open(ts_page *page)
 {
@@ -118,10 +79,11 @@ void ts_html_open(ts_page *page)
     ts_str_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                        "<link rel=\"icon\" href=\"data:,\">\n<title>Tilesmith: ");
-    ts_html_text(out, page->target->name);
-    ts_str_append(out, "</title>\n");
+    ts_markup_text(out, page->target->name);
+    ts_str_append(out, "</title>\n<style>\n");
     ts_str_append(out, style);
-    ts_str_append(out, "</head>\n<body>\n");
+    ts_str_append(out, ts_plot_style);
+    ts_str_append(out, "</style>\n</head>\n<body>\n");
 }
 
 void ts_html_close(ts_page *page)

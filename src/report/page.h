@@ -5,6 +5,7 @@
 #include "store/store.h"
 #include "tilesmith.h"
 #include "util/human.h"
+#include "util/markup.h"
 #include "util/str.h"
 #include "util/vec.h"
 
@@ -50,8 +51,6 @@ void ts_page_clear(ts_page *page);
 
 /* ---- html.c */
 
-/** Text with &, <, > and quotes as entities. */
-void ts_html_text(ts_str *out, const char *text);
 /** A table cell: <td class="CLASS">TEXT</td>; `class` may be "". */
 void ts_html_cell(ts_str *out, const char *class, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -22,7 +22,7 @@ static void write_head(ts_page *page)
     for (size_t i = 0; i < page->searches.count; i++)
         evaluations += page->searches.items[i].samples.count;
     ts_str_append(out, "<header>\n<h1>Tuned for ");
-    ts_html_text(out, page->target->name);
+    ts_markup_text(out, page->target->name);
     ts_str_append(out, "</h1>\n");
     ts_html_paragraph(out, "%s. %zu winner%s from %zu evaluations in %zu session%s.",
                       page->target->summary ? page->target->summary : page->target->kind, page->winner_count,

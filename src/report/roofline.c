@@ -1,6 +1,6 @@
 /* Every winner on the roofline of its machine (Williams, Waterman & Patterson, CACM 52(4), 2009). */
 #include "report/page.h"
-#include "report/plot.h"
+#include "export/plot.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,7 +138,7 @@ static void legend(const ts_page *page, ts_str *out)
                       "<svg viewBox=\"0 0 10 10\" style=\"width:.8rem;display:inline-block\" "
                       "aria-hidden=\"true\"><circle class=\"f%zu\" cx=\"5\" cy=\"5\" r=\"5\"/></svg> ",
                       colour_of(page, i) % 8);
-        ts_html_text(out, w->kernel);
+        ts_markup_text(out, w->kernel);
         ts_str_append(out, "&ensp;");
     }
     ts_str_append(out, "</p>\n");

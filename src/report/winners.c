@@ -55,9 +55,9 @@ static void row(ts_str *out, const ts_page_search *s)
     char name[TS_PAGE_NAME];
     const ts_winner *w = s->winner;
     ts_str_append(out, "<tr><td>");
-    ts_html_text(out, ts_page_name(s, name));
+    ts_markup_text(out, ts_page_name(s, name));
     ts_str_append(out, "<details><summary class=\"soft\">configuration</summary><code>");
-    ts_html_text(out, w->configuration);
+    ts_markup_text(out, w->configuration);
     ts_str_append(out, "</code></details></td>");
     rate_cells(out, w);
     share_cell(out, w->bound / w->seconds);

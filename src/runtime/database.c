@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BUSY_MS 2000
@@ -59,7 +60,7 @@ static const char *text_of(sqlite3_stmt *row, int column)
     return (const char *)sqlite3_column_text(row, column);
 }
 
-static int read_row(ts_rt *rt, sqlite3_stmt *s, reading *counts)
+static int read_row(ts_rt *rt, sqlite3_stmt *s, int (*add)(ts_rt *, const tsrt_row *), reading *counts)
 {
     const char *fingerprint = text_of(s, COL_FINGERPRINT);
     /* Another machine's variant may hold instructions that this one lacks: it is not even loaded. */
@@ -82,7 +83,7 @@ static int read_row(ts_rt *rt, sqlite3_stmt *s, reading *counts)
                     .arguments = text_of(s, COL_ARGUMENTS),
                     .threads = sqlite3_column_int(s, COL_THREADS),
                     .max_error = sqlite3_column_double(s, COL_MAX_ERROR)};
-    int added = tsrt_winner_add(rt, &row);
+    int added = add(rt, &row);
     counts->added += added > 0;
     counts->malformed += added == 0;
     return added < 0 ? -1 : 0;
@@ -140,27 +141,80 @@ static int check_version(ts_rt *rt, const char *path, sqlite3 *db)
                                              : "run `tilesmith show` on it to migrate it");
         return refuse(rt, path, why);
     }
+    rt->schema = version;
     return 1;
+}
+
+static int read_rows(ts_rt *rt, sqlite3 *db, const char *sql, int (*add)(ts_rt *, const tsrt_row *),
+                     reading *counts, int *step)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = 0;
+    *step = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (*step == SQLITE_OK) {
+        sqlite3_bind_int(statement, 1, rt->threads);
+        sqlite3_bind_double(statement, 2, rt->max_error);
+        while (rc == 0 && (*step = sqlite3_step(statement)) == SQLITE_ROW)
+            rc = read_row(rt, statement, add, counts);
+    }
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+/* What came with version 3 is a help, not a condition: a file without it, or with damage in it, serves as one
+ * of version 2 does. */
+static int read_extras(ts_rt *rt, sqlite3 *db)
+{
+    reading counts = {0};
+    int step;
+    int rc = tsrt_index_build(rt);
+    if (rc == 0 && rt->schema >= 3)
+        rc = read_rows(rt, db, TS_SCHEMA_TIES_SQL, tsrt_tie_add, &counts, &step);
+    if (rc == 0 && rt->schema >= 3)
+        rc = tsrt_objects_read(rt, db);
+    if (rc == 0 && rt->schema >= 3 && (rt->flags & TS_RT_ADAPT) != 0)
+        rc = tsrt_lessons_read(rt, db);
+    return rc;
 }
 
 static int read_winners(ts_rt *rt, const char *path, sqlite3 *db)
 {
-    sqlite3_stmt *statement = NULL;
     reading counts = {0};
-    int rc = -1, step;
-    if (sqlite3_prepare_v2(db, TS_SCHEMA_WINNERS_SQL, -1, &statement, NULL) != SQLITE_OK) {
-        rc = refuse_sqlite(rt, path, db);
-        goto done;
-    }
-    sqlite3_bind_int(statement, 1, rt->threads);
-    sqlite3_bind_double(statement, 2, rt->max_error);
-    while ((step = sqlite3_step(statement)) == SQLITE_ROW)
-        if (read_row(rt, statement, &counts) != 0)
-            goto done;
-    rc = step == SQLITE_DONE ? summarise(rt, path, &counts) : refuse_sqlite(rt, path, db);
-done:
-    sqlite3_finalize(statement);
-    return rc;
+    int step;
+    if (read_rows(rt, db, TS_SCHEMA_WINNERS_SQL, tsrt_winner_add, &counts, &step) != 0)
+        return -1;
+    if (step != SQLITE_DONE)
+        return refuse_sqlite(rt, path, db);
+    if (read_extras(rt, db) != 0)
+        return -1;
+    rt->database = path;
+    return summarise(rt, path, &counts);
+}
+
+static void remember_file(ts_rt *rt, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return;
+    rt->database_id[0] = (uint64_t)st.st_dev;
+    rt->database_id[1] = (uint64_t)st.st_ino;
+    rt->database_bytes = st.st_size;
+}
+
+const char *tsrt_database_changed(const ts_rt *rt, char *reason)
+{
+    struct stat st;
+    if (rt->database == NULL)
+        return NULL;
+    if (stat(rt->database, &st) != 0)
+        snprintf(reason, TSRT_REASON, "it is gone since");
+    else if ((uint64_t)st.st_dev != rt->database_id[0] || (uint64_t)st.st_ino != rt->database_id[1])
+        snprintf(reason, TSRT_REASON, "the file was replaced since");
+    else if (st.st_size < rt->database_bytes)
+        snprintf(reason, TSRT_REASON, "the file was cut short since");
+    else if (tsrt_trusted(rt->database, TSRT_TRUST_DATA, reason))
+        return NULL;
+    return reason;
 }
 
 int tsrt_database_read(ts_rt *rt, const char *path)
@@ -177,6 +231,7 @@ int tsrt_database_read(ts_rt *rt, const char *path)
                                           path, reason));
     sqlite3 *db = NULL;
     int rc;
+    remember_file(rt, path);
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_PRIVATECACHE, NULL) != SQLITE_OK) {
         rc = refuse_sqlite(rt, path, db);
         goto done;

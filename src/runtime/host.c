@@ -43,6 +43,16 @@ int ts_host_has(const ts_host *host, const char *feature)
     return 0;
 }
 
+void ts_host_abi(const ts_host *host, char abi[TS_HOST_ABI])
+{
+#if defined(__GLIBC__)
+    const char *library = "glibc";
+#else
+    const char *library = "libc";
+#endif
+    snprintf(abi, TS_HOST_ABI, "%s elf%d %s", host->arch, 8 * (int)sizeof(void *), library);
+}
+
 static int64_t read_number(const char *folder, int index, const char *file)
 {
     char path[192], text[64], *end = NULL;

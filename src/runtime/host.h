@@ -29,6 +29,10 @@ typedef struct ts_host {
 
 /** Fill in; cannot fail (what the platform doesn't tell is left empty). */
 void ts_host_identify(ts_host *host);
+/** Room for the text of an ABI. */
+#define TS_HOST_ABI 48
+/** What a compiled variant's calling convention and libraries depend on: "x86_64 elf64 glibc". */
+void ts_host_abi(const ts_host *host, char abi[TS_HOST_ABI]);
 /** 1 if the feature is present. */
 int ts_host_has(const ts_host *host, const char *feature);
 

@@ -3,13 +3,7 @@
  * and defends the distance and the cut-off.
  */
 #include "runtime/internal.h"
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-/** log2 of the largest ratio in any one dimension across which a measured shape still speaks for another: a
- * factor of 8. */
-#define REACH 3.0
 
 static tsrt_state state_of(const tsrt_variant *variant)
 {
@@ -22,45 +16,6 @@ static bool same_types(const tsrt_family *family, const int64_t *a, const int64_
         if (!family->free[i] && a[i] != b[i])
             return false;
     return true;
-}
-
-/* Can this winner serve other shapes of these types of problem? */
-static bool general(const tsrt_family *family, const tsrt_winner *winner, const int64_t *dims)
-{
-    return !winner->variant->fixed_shape && state_of(winner->variant) != TSRT_FAILED &&
-           same_types(family, winner->dims, dims);
-}
-
-/* Squared Euclidean distance of the logarithms; infinite beyond the reach in any dimension. */
-static double distance(const tsrt_family *family, const tsrt_winner *winner, const double *logs)
-{
-    double sum = 0;
-    for (size_t i = 0; i < family->dim_count; i++) {
-        double d = family->free[i] ? winner->logs[i] - logs[i] : 0;
-        if (fabs(d) > REACH)
-            return INFINITY;
-        sum += d * d;
-    }
-    return sum;
-}
-
-static const tsrt_winner *nearest(const ts_rt *rt, const tsrt_family *family, const int64_t *dims)
-{
-    double logs[TSRT_MAX_DIMS], best_distance = INFINITY;
-    for (size_t i = 0; i < family->dim_count; i++)
-        logs[i] = log2(dims[i] > 1 ? (double)dims[i] : 1.0);
-    const tsrt_winner *best = NULL;
-    for (size_t i = 0; i < family->count; i++) {
-        const tsrt_winner *w = &rt->winners[family->first + i];
-        if (!general(family, w, dims))
-            continue;
-        double d = distance(family, w, logs);
-        if (d < best_distance || (best != NULL && d == best_distance && w->flops > best->flops)) {
-            best = w;
-            best_distance = d;
-        }
-    }
-    return best;
 }
 
 /* Most wins; then the winner of the largest problem, where the time goes; then by id, so that the choice is
@@ -79,7 +34,7 @@ static const tsrt_winner *family_default(const ts_rt *rt, const tsrt_family *fam
     const tsrt_winner *best = NULL;
     for (size_t i = 0; i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
-        if (general(family, w, dims) && (best == NULL || better_default(w->variant, best->variant)))
+        if (tsrt_general(family, w, dims) && (best == NULL || better_default(w->variant, best->variant)))
             best = w;
     }
     return best;
@@ -109,13 +64,20 @@ static size_t measured_shapes(const ts_rt *rt, const tsrt_family *family, const 
 
 static const char *explain_winner(ts_rt *rt, const tsrt_family *family, ts_rt_rung rung, const tsrt_winner *w)
 {
+    if (rung == TS_RT_PINNED)
+        return tsrt_format(
+            &rt->arena,
+            "pinned: %s names variant %.8s, the winner for %s; what the ladder would answer was "
+            "not asked",
+            rt->force ? "force" : "pin", w->variant->id, w->problem);
     if (rung == TS_RT_EXACT)
         return tsrt_format(&rt->arena,
                            "exact: measured on this machine for %s at %.4g us per call (variant %.8s)",
                            w->problem, w->seconds * 1e6, w->variant->id);
     if (rung == TS_RT_NEAREST)
         return tsrt_format(&rt->arena,
-                           "nearest: the winner for %s, the nearest measured shape, within a factor of 8 in "
+                           "nearest: the winner for %s and, by weight of nearness, for most of the measured "
+                           "shapes within a factor of 8 in "
                            "every dimension; its "
                            "time for this shape is unmeasured (variant %.8s)",
                            w->problem, w->variant->id);
@@ -192,6 +154,8 @@ static const tsrt_answer *winner_answer(ts_rt *rt, const tsrt_family *family, ts
                                   .workspace_bytes = w->variant->workspace_bytes,
                                   .huge_pages = w->variant->huge_pages,
                                   .rung = rung,
+                                  .variant = w->variant->id,
+                                  .confidence = rung == TS_RT_EXACT,
                                   .expected_seconds = rung == TS_RT_EXACT ? w->seconds : 0},
                        .winner = w,
                        .failed = failed};
@@ -237,21 +201,66 @@ static const tsrt_answer *default_answer(ts_rt *rt, const tsrt_family *family, c
     return answer;
 }
 
+/* The winner on this rung; NULL: the rung doesn't hold. */
+static const tsrt_winner *on_rung(const ts_rt *rt, const tsrt_family *family, ts_rt_rung rung,
+                                  const tsrt_winner *exact, const int64_t *dims, tsrt_estimate *estimate)
+{
+    if (rung == TS_RT_EXACT)
+        return exact;
+    if (family->free_dims == 0 || (rt->flags & TS_RT_EXACT_ONLY) != 0)
+        return NULL;
+    return rung == TS_RT_NEAREST ? tsrt_model_choose(rt, family, dims, estimate)
+                                 : family_default(rt, family, dims);
+}
+
+/* A winner of the pinned variant that serves these dims: the one for this shape, else any if it is general.
+ */
+static const tsrt_winner *pinned(const ts_rt *rt, const tsrt_family *family, const tsrt_winner *exact,
+                                 const int64_t *dims)
+{
+    if (exact != NULL && tsrt_pinned(rt, exact->variant))
+        return exact;
+    for (size_t i = 0; i < family->count; i++) {
+        const tsrt_winner *w = &rt->winners[family->first + i];
+        if (tsrt_pinned(rt, w->variant) && tsrt_general(family, w, dims))
+            return w;
+    }
+    return NULL;
+}
+
+/* What pin or force has to say; NULL with *why: force says that nothing answers; NULL without: ask the
+ * ladder. */
+static const tsrt_answer *pinned_answer(ts_rt *rt, const tsrt_family *family, const tsrt_winner *exact,
+                                        const int64_t *dims, const tsrt_variant **failed, const char **why)
+{
+    const tsrt_winner *w = pinned(rt, family, exact, dims);
+    if (w != NULL && load(rt, w->variant))
+        return winner_answer(rt, family, TS_RT_PINNED, w, NULL);
+    if (w != NULL)
+        *failed = w->variant;
+    if (rt->force)
+        *why = w != NULL ? w->variant->failure
+                         : "the variant that force names is not among the winners that may serve this shape";
+    return NULL;
+}
+
 const tsrt_answer *tsrt_ladder(ts_rt *rt, const tsrt_family *family, tsrt_winner *exact, const int64_t *dims,
-                               const char **why)
+                               tsrt_estimate *estimate, const char **why)
 {
     const tsrt_variant *failed = NULL;
+    if (rt->pin != NULL) {
+        const tsrt_answer *answer = pinned_answer(rt, family, exact, dims, &failed, why);
+        if (answer != NULL || rt->force)
+            return answer;
+    }
     for (ts_rt_rung rung = TS_RT_EXACT; rung < TS_RT_DEFAULT; rung++) {
-        const tsrt_winner *w = exact;
-        if (rung != TS_RT_EXACT)
-            w = family->free_dims == 0  ? NULL
-                : rung == TS_RT_NEAREST ? nearest(rt, family, dims)
-                                        : family_default(rt, family, dims);
+        const tsrt_winner *w = on_rung(rt, family, rung, exact, dims, estimate);
         if (w == NULL)
             continue;
         const tsrt_answer *answer = load(rt, w->variant) ? winner_answer(rt, family, rung, w, failed) : NULL;
         if (answer != NULL)
             return answer;
+        *estimate = (tsrt_estimate){0};
         if (failed == NULL && state_of(w->variant) == TSRT_FAILED)
             failed = w->variant;
     }

@@ -50,7 +50,7 @@ static bool object_path(const ts_rt *rt, const tsrt_variant *variant, char *path
         snprintf(reason, TSRT_REASON, "the path of the cache is too long");
         return false;
     }
-    if (!make_folders(folder, reason))
+    if ((rt->flags & TS_RT_READONLY) == 0 && !make_folders(folder, reason))
         return false;
     if (realpath(folder, real) == NULL) {
         snprintf(reason, TSRT_REASON, "%s cannot be examined (%s)", folder, strerror(errno));
@@ -94,7 +94,7 @@ static bool object_usable(const char *path)
            object_whole(path, st.st_size);
 }
 
-static bool open_object(tsrt_variant *variant, const char *path, char *reason)
+bool tsrt_library_open(tsrt_variant *variant, const char *path, char *reason)
 {
     char symbol[TSRT_VARIANT_ID + sizeof "ts_v_"], prepare[sizeof symbol + sizeof "_prepare"];
     snprintf(symbol, sizeof symbol, "ts_v_%s", variant->id);
@@ -117,17 +117,47 @@ static bool open_object(tsrt_variant *variant, const char *path, char *reason)
     return true;
 }
 
-void tsrt_variant_load(ts_rt *rt, tsrt_variant *variant)
+static void conclude(ts_rt *rt, tsrt_variant *variant, bool loaded, const char *reason)
 {
-    char path[PATH_MAX], reason[TSRT_REASON] = "";
-    bool placed = object_path(rt, variant, path, reason);
-    bool loaded = placed && object_usable(path) && open_object(variant, path, reason);
-    if (placed && !loaded)
-        loaded = tsrt_compile(variant, rt->cache, path, reason) && open_object(variant, path, reason);
     if (!loaded) {
         variant->failure = tsrt_copy(&rt->arena, reason);
         if (variant->failure == NULL)
             variant->failure = "out of memory";
     }
     atomic_store_explicit(&variant->state, loaded ? TSRT_LOADED : TSRT_FAILED, memory_order_release);
+}
+
+/* What is there already: the cache's object, else the database's. `path` is set where the cache can be used.
+ */
+static bool load_built(ts_rt *rt, tsrt_variant *variant, char *path, char *reason)
+{
+    path[0] = '\0';
+    if (!object_path(rt, variant, path, reason))
+        path[0] = '\0';
+    if (path[0] != '\0' && object_usable(path) && tsrt_library_open(variant, path, reason))
+        return true;
+    return variant->object != NULL && tsrt_object_load(rt, variant, reason);
+}
+
+void tsrt_variant_load(ts_rt *rt, tsrt_variant *variant)
+{
+    char path[PATH_MAX], reason[TSRT_REASON] = "";
+    bool loaded = load_built(rt, variant, path, reason);
+    if (!loaded && (rt->flags & TS_RT_READONLY) != 0) {
+        if (reason[0] == '\0')
+            snprintf(reason, sizeof reason, "it is not built, and a read-only runtime compiles nothing");
+    } else if (!loaded && path[0] != '\0')
+        loaded = tsrt_compile(variant, rt->cache, path, reason) && tsrt_library_open(variant, path, reason);
+    conclude(rt, variant, loaded, reason);
+}
+
+bool tsrt_variant_ready(ts_rt *rt, tsrt_variant *variant)
+{
+    char path[PATH_MAX], reason[TSRT_REASON] = "";
+    pthread_mutex_lock(&rt->lock);
+    if (atomic_load_explicit(&variant->state, memory_order_acquire) == TSRT_UNTRIED &&
+        load_built(rt, variant, path, reason))
+        conclude(rt, variant, true, reason);
+    pthread_mutex_unlock(&rt->lock);
+    return atomic_load_explicit(&variant->state, memory_order_acquire) == TSRT_LOADED;
 }

@@ -117,8 +117,7 @@ static size_t dim_position(const tsrt_family *family, const char *name, size_t l
     return family->dim_count;
 }
 
-/* "m=512,n=512": every dimension of the family once, in any order. */
-static bool problem_parse(const tsrt_family *family, const char *problem, int64_t *dims)
+bool tsrt_problem_parse(const tsrt_family *family, const char *problem, int64_t *dims)
 {
     size_t seen = 0, length;
     int64_t value;
@@ -179,6 +178,10 @@ static tsrt_variant *variant_new(ts_rt *rt, const tsrt_row *row, size_t family, 
     variant->family = family;
     variant->fixed_shape = row->fixed_shape;
     variant->huge_pages = row->huge_pages;
+    variant->threads = row->threads;
+    variant->max_error = row->max_error;
+    variant->number = rt->families[family].variants++;
+    variant->fd = -1;
     if (variant->source == NULL || variant->compiler == NULL || variant->flags == NULL)
         return NULL;
     variant->next = *bucket;
@@ -211,8 +214,6 @@ static int variant_get(ts_rt *rt, const tsrt_row *row, size_t family, const int6
         return -1;
     if ((size_t)row->workspace_bytes > variant->workspace_bytes)
         variant->workspace_bytes = (size_t)row->workspace_bytes;
-    variant->wins++;
-    variant->largest_flops = fmax(variant->largest_flops, row->flops);
     *out = variant;
     return 1;
 }
@@ -262,7 +263,7 @@ int tsrt_winner_add(ts_rt *rt, const tsrt_row *row)
     tsrt_winner *winner = winner_append(rt);
     if (winner == NULL)
         return -1;
-    if (!problem_parse(family, row->problem, winner->dims))
+    if (!tsrt_problem_parse(family, row->problem, winner->dims))
         return 0;
     winner->family = (size_t)(family - rt->families);
     got = variant_get(rt, row, winner->family, winner->dims, &winner->variant);
@@ -271,7 +272,10 @@ int tsrt_winner_add(ts_rt *rt, const tsrt_row *row)
     winner->problem = tsrt_copy(&rt->arena, row->problem);
     if (winner->problem == NULL)
         return -1;
+    winner->variant->wins++;
+    winner->variant->largest_flops = fmax(winner->variant->largest_flops, row->flops);
     winner->seconds = row->seconds;
+    winner->log_seconds = log2(row->seconds);
     winner->flops = row->flops;
     winner->threads = row->threads;
     winner->max_error = row->max_error;
@@ -281,6 +285,38 @@ int tsrt_winner_add(ts_rt *rt, const tsrt_row *row)
         family->first = rt->winner_count;
     rt->winner_count++;
     return 1;
+}
+
+int tsrt_tie_add(ts_rt *rt, const tsrt_row *row)
+{
+    int64_t dims[TSRT_MAX_DIMS] = {0};
+    const tsrt_family *family = row_valid(row) ? tsrt_family_find(rt, row->kernel, row->type) : NULL;
+    if (family == NULL || !tsrt_problem_parse(family, row->problem, dims))
+        return 0;
+    size_t number = (size_t)(family - rt->families);
+    tsrt_winner *winner = tsrt_winner_find(rt, family, dims, tsrt_hash(number, dims, family->dim_count));
+    if (winner == NULL || winner->threads != row->threads || winner->max_error != row->max_error)
+        return 0;
+    tsrt_variant *variant;
+    int got = variant_get(rt, row, number, dims, &variant);
+    if (got <= 0 || variant == winner->variant)
+        return got;
+    tsrt_tie *tie = tsrt_alloc(&rt->arena, sizeof *tie);
+    if (tie == NULL)
+        return -1;
+    *tie = (tsrt_tie){variant, winner->ties};
+    winner->ties = tie;
+    return 1;
+}
+
+tsrt_variant *tsrt_variant_find(const ts_rt *rt, const char *id)
+{
+    if (!id_valid(id))
+        return NULL;
+    tsrt_variant *variant = rt->buckets[hex_digit(id[0]) * 16 + hex_digit(id[1])];
+    while (variant != NULL && strcmp(variant->id, id) != 0)
+        variant = variant->next;
+    return variant;
 }
 
 /* ---- the table of measured shapes

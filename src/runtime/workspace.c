@@ -1,6 +1,6 @@
 /*
  * One workspace per thread, shared by all runtimes of the process: it grows to the largest that was asked for
- * and is freed when the thread ends. This is the only state of the library outside a ts_rt.
+ * and is freed when the thread ends.
  */
 #include "runtime/internal.h"
 #include <stdlib.h>
@@ -14,7 +14,7 @@ typedef struct workspace {
     bool huge_pages;
 } workspace;
 
-static _Thread_local workspace current;
+static _Thread_local workspace current __attribute__((tls_model("initial-exec")));
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static bool key_made;

@@ -21,8 +21,8 @@ struct ts_store {
     TS_VEC(ts_statement) statements;
 };
 
-/** The texts of schema.sql and schema_2.sql, made by the build. */
-extern const char ts_schema_sql[], ts_schema_2_sql[];
+/** The texts of schema.sql, schema_2.sql and schema_3.sql, made by the build. */
+extern const char ts_schema_sql[], ts_schema_2_sql[], ts_schema_3_sql[];
 
 /** One sentence for the connection's last error: what happened to the file, and what to do. Returns the TS_E…
  * code. */
@@ -66,6 +66,9 @@ int ts_parameters_text(const ts_kernel *kernel, const ts_value *slots, ts_str *o
 int ts_parameters_of_space(const ts_space *space, uint64_t config, ts_str *out);
 /** Back into values by parameter order (kind NONE where absent); strings are malloc'ed. */
 int ts_parameters_parse(ts_store *s, const ts_kernel *kernel, const char *text, ts_value *values);
+
+/** Ties and objects of the winner inserted last, inside of the caller's transaction. */
+int ts_db_winner_extras(ts_store *s, const ts_winner *winner, const ts_winner_extras *extras);
 
 /** Find or make; all inside of the caller's transaction. */
 int ts_db_kernel(ts_store *s, const char *name, const char *hash, int64_t *id);

@@ -76,7 +76,7 @@ static int use_wal(ts_store *s)
 
 static int open_writing(ts_store *s)
 {
-    static const char *const steps[] = {ts_schema_sql, ts_schema_2_sql};
+    static const char *const steps[] = {ts_schema_sql, ts_schema_2_sql, ts_schema_3_sql};
     _Static_assert(sizeof steps / sizeof *steps == TS_SCHEMA_VERSION, "a step for each version");
     int version = 0;
     int rc = make_folder(s->path);

@@ -10,7 +10,7 @@
 #define TS_SCHEMA_APPLICATION_ID 0x54536d74
 /** PRAGMA user_version written by this library, the oldest that it brings up to date, and the oldest that the
  * runtime reads. */
-#define TS_SCHEMA_VERSION        2
+#define TS_SCHEMA_VERSION        3
 #define TS_SCHEMA_OLDEST         1
 #define TS_SCHEMA_RUNTIME_OLDEST 2
 
@@ -26,5 +26,34 @@
     "workspace_bytes, "                                                                                      \
     "seconds, flops, arguments, threads, max_error FROM runtime_winners WHERE objective = 'time' "           \
     "AND threads <= ?1 AND max_error <= ?2 ORDER BY kernel, type, problem, fingerprint, seconds"
+
+/* ---- since version 3
+ * ------------------------------------------------------------------------------------------ */
+
+/** The same columns, of the variants that were tied with a winner. */
+#define TS_SCHEMA_TIES_SQL                                                                                   \
+    "SELECT kernel, type, problem, fingerprint, variant, source, compiler, flags, fixed_shape, huge_pages, " \
+    "workspace_bytes, "                                                                                      \
+    "seconds, flops, arguments, threads, max_error FROM runtime_ties WHERE objective = 'time' "              \
+    "AND threads <= ?1 AND max_error <= ?2 ORDER BY kernel, type, problem, fingerprint, variant"
+
+/** Compiled variants: which there are, and the bytes of one by its SHA-256. */
+#define TS_SCHEMA_OBJECTS_SQL "SELECT variant, hash, features, abi FROM objects ORDER BY variant, hash"
+#define TS_SCHEMA_OBJECT_SQL  "SELECT bytes FROM objects WHERE hash = ?1"
+
+/** What programs learned on this machine (?1: fingerprint). */
+#define TS_SCHEMA_LESSONS_SQL                                                                                \
+    "SELECT kernel, type, problem, variant, calls, seconds FROM learned WHERE fingerprint = ?1"
+/**
+ * One lesson: fingerprint, kernel, type, problem, variant, calls, seconds, and how many earlier calls count at
+ * most. Means are joined by weight, so that no evidence is lost and old evidence doesn't outweigh new for ever.
+ */
+#define TS_SCHEMA_LEARN_SQL                                                                                  \
+    "INSERT INTO learned (fingerprint, kernel, type, problem, variant, calls, seconds, updated) "            \
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, strftime('%Y-%m-%dT%H:%M:%SZ')) "                                   \
+    "ON CONFLICT (fingerprint, kernel, type, problem, variant) DO UPDATE SET "                               \
+    "seconds = (seconds * min(calls, ?8) + excluded.seconds * excluded.calls) / "                            \
+    "(min(calls, ?8) + excluded.calls), "                                                                    \
+    "calls = min(calls, ?8) + excluded.calls, updated = excluded.updated"
 
 #endif

@@ -71,6 +71,29 @@ typedef struct ts_known {
 int ts_store_known(ts_store *s, const ts_problem *problem, int64_t target, ts_known **rows, size_t *count);
 void ts_store_known_free(const ts_kernel *kernel, ts_known *rows, size_t count);
 
+/** A compiled variant: what libtilesmith-rt loads where features and abi fit. All borrowed. */
+typedef struct ts_winner_object {
+    const char *variant;
+    const char *features, *abi; /**< of the machine that compiled it; see ts_detect_object_provenance() */
+    const void *bytes;
+    size_t length;
+} ts_winner_object;
+
+/** A variant that could not be told apart from a winner. All borrowed. */
+typedef struct ts_winner_tie {
+    const char *configuration, *variant, *source, *compiler, *flags;
+    bool fixed_shape, huge_pages;
+    int64_t workspace_bytes;
+} ts_winner_tie;
+
+/** What is stored beside a winner so that programs can use it without a compiler and adapt. */
+typedef struct ts_winner_extras {
+    const ts_winner_object *objects;
+    size_t object_count;
+    const ts_winner_tie *ties;
+    size_t tie_count;
+} ts_winner_extras;
+
 /** A winner: a statistical claim with everything needed to build it again. Strings owned; ts_winner_clear().
  */
 typedef struct ts_winner {
@@ -100,6 +123,10 @@ void ts_winner_clear(ts_winner *w);
 /** Insert; the previous winner of the same (kernel, type, problem, target, objective, threads, max_error)
  * becomes history. */
 int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner);
+/** The same with its compiled form and what was tied with it (NULL: neither), in one transaction; objects that
+ * no current winner or tie needs any more are dropped. */
+int ts_store_winner_put_with(ts_store *s, int64_t session, const ts_winner *winner,
+                             const ts_winner_extras *extras);
 /** Current winners, sorted by kernel, type, problem, target. NULL filters mean all. *rows malloc'ed; clear
  * each, then free. */
 int ts_store_winners(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count);

@@ -76,7 +76,19 @@ static int replace_winner(ts_store *s, int64_t session, const ts_winner *w)
                           w->compiler_identity, w->variant);
 }
 
+static int replace_all(ts_store *s, int64_t session, const ts_winner *w, const ts_winner_extras *extras)
+{
+    int rc = replace_winner(s, session, w);
+    return rc || !extras ? rc : ts_db_winner_extras(s, w, extras);
+}
+
 int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner)
+{
+    return ts_store_winner_put_with(s, session, winner, NULL);
+}
+
+int ts_store_winner_put_with(ts_store *s, int64_t session, const ts_winner *winner,
+                             const ts_winner_extras *extras)
 {
     if (!winner->kernel || !winner->type || !winner->problem || !winner->configuration || !winner->variant ||
         !winner->source || !winner->compiler || !winner->kernel_hash)
@@ -86,7 +98,7 @@ int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner)
     if (rc == TS_OK)
         rc = ts_db_begin(s);
     if (rc == TS_OK)
-        rc = ts_db_end(s, replace_winner(s, session, winner));
+        rc = ts_db_end(s, replace_all(s, session, winner, extras));
     int back = ts_db_exec(s, "PRAGMA synchronous = NORMAL");
     return rc ? rc : back;
 }

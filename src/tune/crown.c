@@ -2,6 +2,7 @@
 #include "build/render.h"
 #include "build/toolchain.h"
 #include "tune/bout.h"
+#include "tune/extras.h"
 #include "tune/warm.h"
 #include "util/clock.h"
 
@@ -97,7 +98,7 @@ static void add_claim(const ts_bout *b, ts_winner *w)
     w->evaluations = b->session.trials.count;
 }
 
-static int store_winner(ts_bout *b, const ts_variant *v)
+static int store_winner(ts_bout *b, ts_renderer *renderer, const ts_variant *v)
 {
     const char *identity;
     char stamp[21];
@@ -111,7 +112,11 @@ static int store_winner(ts_bout *b, const ts_variant *v)
         add_claim(b, &w);
         w.compiler_identity = (char *)identity;
         w.timestamp = stamp;
-        rc = ts_store_winner_put(b->tuner->store, b->session_id, &w);
+        ts_extras *extras = NULL;
+        rc = ts_extras_make(b, renderer, v, &extras);
+        if (rc == TS_OK)
+            rc = ts_store_winner_put_with(b->tuner->store, b->session_id, &w, ts_extras_of(extras));
+        ts_extras_free(extras);
     } else
         rc = ts_fail(TS_ENOMEM, "out of memory while storing the winner");
     free_texts(&texts);
@@ -126,7 +131,7 @@ int ts_bout_crown(ts_bout *b)
     if (rc == TS_OK)
         rc = ts_renderer_variant(renderer, b->finals.winner, &variant);
     if (rc == TS_OK)
-        rc = store_winner(b, &variant);
+        rc = store_winner(b, renderer, &variant);
     if (rc == TS_OK && !(b->shape->variant = strdup(variant.id)))
         rc = ts_fail(TS_ENOMEM, "out of memory while reporting the winner");
     ts_variant_clear(&variant);

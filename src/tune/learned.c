@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_SAMPLES = 2000 };
+enum { MAX_SAMPLES = 2000, MAX_OTHERS = 1500 };
 
 struct ts_learned {
     const ts_space *space;
@@ -16,7 +16,7 @@ struct ts_learned {
     size_t width; /**< of a row: the log of the prediction, the model's features, the parameters */
     double *row;  /**< scratch [width] */
     TS_VEC(ts_residual_sample) samples; /**< own their inputs */
-    ts_residual *first, *latest;        /**< latest NULL: as first */
+    ts_residual *settled, *latest;      /**< latest NULL: as settled */
 };
 
 int ts_learned_open(const ts_space *space, ts_predictor predictor, ts_learned **out)
@@ -29,7 +29,7 @@ int ts_learned_open(const ts_space *space, ts_predictor predictor, ts_learned **
     if (rc == TS_OK) {
         l->width = 1 + predictor.width + ts_inputs_width(l->inputs);
         l->row = calloc(l->width, sizeof *l->row);
-        rc = l->row ? ts_residual_fit(NULL, 0, l->width, &l->first)
+        rc = l->row ? ts_residual_fit(NULL, 0, l->width, &l->settled)
                     : ts_fail(TS_ENOMEM, "out of memory while preparing to predict");
     }
     if (rc != TS_OK) {
@@ -47,7 +47,7 @@ void ts_learned_close(ts_learned *l)
     for (size_t i = 0; i < l->samples.count; i++)
         free((double *)l->samples.items[i].inputs);
     ts_vec_free(&l->samples);
-    ts_residual_close(l->first);
+    ts_residual_close(l->settled);
     ts_residual_close(l->latest);
     ts_inputs_close(l->inputs);
     free(l->row);
@@ -68,15 +68,15 @@ static double describe(const ts_learned *l, uint64_t config)
 static int keep(ts_learned *l, double predicted, double measured, size_t group)
 {
     if (!(predicted > 0) || !(measured > 0) || !isfinite(predicted / measured) ||
-        l->samples.count >= MAX_SAMPLES)
+        l->samples.count >= (group ? MAX_OTHERS : MAX_SAMPLES))
         return TS_OK;
     double *inputs = malloc(l->width * sizeof *inputs);
-    ts_residual_sample sample = {inputs, predicted, measured, group};
-    if (!inputs || !ts_vec_push(&l->samples, sample)) {
+    if (!inputs || !ts_vec_push(&l->samples, ((ts_residual_sample){NULL, predicted, measured, group}))) {
         free(inputs);
         return ts_fail(TS_ENOMEM, "out of memory while learning from results");
     }
     memcpy(inputs, l->row, l->width * sizeof *inputs);
+    l->samples.items[l->samples.count - 1].inputs = inputs;
     return TS_OK;
 }
 
@@ -100,11 +100,23 @@ int ts_learned_fit(ts_learned *l)
     int rc = ts_residual_fit(l->samples.items, l->samples.count, l->width, &fitted);
     if (rc != TS_OK)
         return rc;
-    const ts_residual_trust *before = ts_residual_trusted(l->first);
-    ts_residual **place = before->own + before->others == 0 && !l->latest ? &l->first : &l->latest;
-    ts_residual_close(*place);
-    *place = fitted;
+    ts_residual_close(l->latest);
+    l->latest = fitted;
     return TS_OK;
+}
+
+void ts_learned_settle(ts_learned *l)
+{
+    if (!l->latest)
+        return;
+    ts_residual_close(l->settled);
+    l->settled = l->latest;
+    l->latest = NULL;
+}
+
+static const ts_residual *newest(const ts_learned *l)
+{
+    return l->latest ? l->latest : l->settled;
 }
 
 bool ts_learned_speaks(const ts_learned *l)
@@ -120,13 +132,23 @@ static double expect(const ts_learned *l, const ts_residual *residual, uint64_t 
 
 double ts_learned_expect(const ts_learned *l, uint64_t config)
 {
-    return expect(l, l->latest ? l->latest : l->first, config);
+    return expect(l, newest(l), config);
 }
 
 static double believe(const void *context, uint64_t config)
 {
     const ts_learned *l = context;
-    return expect(l, l->first, config);
+    return expect(l, l->settled, config);
+}
+
+static double expect_newest(const void *context, uint64_t config)
+{
+    return ts_learned_expect(context, config);
+}
+
+ts_belief ts_learned_expectation(const ts_learned *l)
+{
+    return (ts_belief){l, expect_newest};
 }
 
 ts_belief ts_learned_belief(const ts_learned *l)
@@ -136,7 +158,7 @@ ts_belief ts_learned_belief(const ts_learned *l)
 
 const ts_residual_trust *ts_learned_trust(const ts_learned *l)
 {
-    return ts_residual_trusted(l->latest ? l->latest : l->first);
+    return ts_residual_trusted(newest(l));
 }
 
 const ts_space *ts_learned_space(const ts_learned *l)

@@ -42,7 +42,10 @@ int ts_learned_fit(ts_learned *learned);
 bool ts_learned_speaks(const ts_learned *learned);
 /** Log of the seconds that a configuration is expected to take; NAN: no opinion. */
 double ts_learned_expect(const ts_learned *learned, uint64_t config);
-/** The expectation as of the first ts_learned_fit(): a search's prior must not move. */
+/** The same as a belief; it follows every fit. */
+ts_belief ts_learned_expectation(const ts_learned *learned);
+/** A search's prior must not move: from here on ts_learned_belief() is what is expected now. */
+void ts_learned_settle(ts_learned *learned);
 ts_belief ts_learned_belief(const ts_learned *learned);
 /** Borrowed until the next fit. */
 const ts_residual_trust *ts_learned_trust(const ts_learned *learned);

@@ -22,7 +22,7 @@ static void add_times(ts_tune_times *total, const ts_stage_times *t)
     total->measure += t->measure;
 }
 
-static void show_progress(ts_bout *b, const char *phase)
+void ts_bout_progress(ts_bout *b, const char *phase)
 {
     ts_tune_progress *p = &b->tuner->progress;
     const ts_session *s = &b->session;
@@ -59,7 +59,7 @@ static int on_result(void *context, const ts_result *r)
     int rc = store_result(b, r);
     if (rc == TS_OK && r->status == TS_STATUS_OK && b->tuner->keep_pareto)
         rc = ts_pareto_add(&b->pareto, (ts_trade){r->config, r->cost, r->deviation});
-    show_progress(b, "search");
+    ts_bout_progress(b, "search");
     return rc;
 }
 
@@ -108,6 +108,8 @@ static int prepare(ts_bout *b)
     if (rc == TS_OK)
         rc = ts_warm_seeds(&query, &b->seeds, &b->session.seed_count, &has_default);
     b->baseline = rc == TS_OK && has_default ? b->seeds[0] : TS_NO_CONFIG;
+    if (rc == TS_OK && !t->options->dry_run)
+        rc = ts_bout_learn(b, &query);
     return rc;
 }
 
@@ -179,7 +181,7 @@ static int search(ts_bout *b)
     ts_tuner *t = b->tuner;
     ts_session *s = &b->session;
     t->progress.resumed = s->known_count;
-    show_progress(b, "search");
+    ts_bout_progress(b, "search");
     s->space = b->space;
     s->evaluator = b->evaluator;
     s->strategy = t->strategy;
@@ -189,6 +191,10 @@ static int search(ts_bout *b)
     s->context = b;
     s->on_result = on_result;
     s->interrupted = interrupted;
+    if (t->options->guided)
+        s->belief = ts_learned_belief(ts_lessons_learned(b->lessons));
+    if (b->prune)
+        s->filter = ts_prune_filter(b->prune);
     int rc = ts_session_run(s);
     t->report->times.search += s->search_seconds;
     b->interruptions = interrupted(b);
@@ -210,7 +216,7 @@ static int hold_finals(ts_bout *b)
                            .seconds = b->finals_seconds,
                            .seed = t->options->seed};
     double before = ts_now();
-    show_progress(b, "finals");
+    ts_bout_progress(b, "finals");
     b->evaluator->stop = finals_interrupted;
     b->evaluator->stop_context = b;
     int rc = ts_finals_hold(&plan, b->evaluator, &b->finals);
@@ -225,6 +231,7 @@ static int hold_finals(ts_bout *b)
 static int finish(ts_bout *b)
 {
     int rc = ts_bout_report_search(b);
+    ts_bout_report_model(b);
     /* With nothing that works, the report says so and why; the shapes that follow may fare better. */
     if (rc == TS_OK && ts_tuner_interrupted(b->tuner) < 2 && b->session.best.status == TS_STATUS_OK)
         rc = hold_finals(b);
@@ -274,6 +281,8 @@ static int run(ts_bout *b)
     int rc = describe_space(b);
     if (rc != TS_OK || t->options->dry_run)
         return rc;
+    if (t->predicts)
+        return ts_bout_predict(b);
     rc = ts_hardware_open(b->problem, t->target, b->space, &hardware, &b->evaluator);
     if (rc == TS_OK)
         rc = set_stop_rule(b);
@@ -306,6 +315,8 @@ int ts_tuner_problem(ts_tuner *t, size_t i)
     ts_finals_clear(&b.finals);
     ts_session_clear(&b.session);
     ts_pareto_clear(&b.pareto);
+    ts_prune_close(b.prune);
+    ts_lessons_close(b.lessons);
     ts_space_free(b.space);
     ts_str_free(&b.key);
     ts_str_free(&b.best_text);

@@ -4,11 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SAMPLE = 2000, REFIT_LEAST = 4 };
+enum { SAMPLE = 2000, REFIT_LEAST = 3 };
 /* That what is dropped holds the best: one-sided. */
 static const double chance = 0.02;
-/* Of the log error of a model that nothing is known of: a factor of two, either way, is not rare. */
-static const double prior_deviation = 0.35;
+/* Of the log error of a model that nothing is known of: a factor of two, either way, is not rare. It counts
+ * as much as so many results, so that a few that resemble each other don't make a model too sure of itself.
+ */
+static const double prior_deviation = 0.35, prior_weight = 4;
 
 struct ts_prune {
     ts_learned *learned;
@@ -76,11 +78,15 @@ static double survey(ts_prune *p)
 static double error_deviation(ts_prune *p)
 {
     const ts_residual_trust *t = ts_learned_trust(p->learned);
-    double n = (double)(t->own_judged ? t->own : t->others), own = (double)t->own;
+    double n = (double)(t->own_judged ? t->own : t->others),
+           squares = prior_weight * prior_deviation * prior_deviation;
     p->assumed = isnan(t->deviation);
     if (p->assumed)
-        return prior_deviation * sqrt(1 + 1 / (own + 1));
-    return t->deviation * (1 + 1 / sqrt(2 * n)) * sqrt(1 + 1 / (own + 1));
+        n = 0;
+    else
+        squares += n * t->deviation * t->deviation;
+    n += prior_weight;
+    return sqrt(squares / n) * (1 + 1 / sqrt(2 * n)) * sqrt(1 + 1 / fmax(1, (double)t->own));
 }
 
 /* How far below its expectation the best may lie. */
@@ -89,8 +95,11 @@ static double margin(const ts_prune *p, double z)
     return p->deviation * (p->selected * p->extreme + z * sqrt(1 - p->selected * p->selected));
 }
 
+/* Without results of this problem nobody knows its common factor. */
 static void set_limit(ts_prune *p)
 {
+    if (p->fitted < REFIT_LEAST || !ts_learned_speaks(p->learned))
+        return;
     p->limit = p->best + log1p(-p->regret) + margin(p, normal_quantile(chance));
     p->strictest = fmin(p->strictest, p->limit);
 }

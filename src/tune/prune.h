@@ -7,7 +7,7 @@
  * normally distributed with the deviation d of the model's error and p of its predictions over the space, the
  * best of N lies s·a(N) deviations d below what is expected of it, s = d / sqrt(d² + p²), give or take
  * sqrt(1 - s²); a(N) is the expected maximum of N normal variables (Blom, "Statistical estimates and
- * transformed beta-variables", 1958). docs/cost-model.md has how often that held on recorded spaces.
+ * transformed beta-variables", 1958). docs/search.md has how often that held on recorded spaces.
  */
 #ifndef TS_TUNE_PRUNE_H
 #define TS_TUNE_PRUNE_H

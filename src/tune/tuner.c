@@ -116,6 +116,8 @@ int ts_tuner_target(ts_tuner *t)
 {
     char fingerprint[17];
     double before = ts_now();
+    if (t->options->target)
+        return ts_target_load(t->options->target, &t->target);
     int rc = ts_detect_fingerprint(fingerprint);
     if (rc != TS_OK)
         return rc;
@@ -165,10 +167,32 @@ static int check_supported(const ts_tune_options *o)
     return check_threads(o->threads);
 }
 
+/* Who evaluates, and for which machine. */
+static int check_evaluator(const ts_tune_options *o, bool *predicts)
+{
+    const char *name = o->evaluator ? o->evaluator : "hardware";
+    *predicts = strcmp(name, "model") == 0;
+    if (!*predicts && strcmp(name, "hardware") != 0)
+        return ts_fail(
+            TS_EINPUT,
+            "there is no evaluator '%s'; use 'hardware' or 'model' (recordings: tilesmith simulate)", name);
+    if (o->target && !*predicts && !o->dry_run)
+        return ts_fail(TS_EINPUT,
+                       "only this machine can be measured; predict for '%s' with --evaluator model",
+                       o->target);
+    if (!(o->prune >= 0 && o->prune < 1))
+        return ts_fail(TS_EINPUT,
+                       "the regret of pruning, %g, is a share of the time; use 0 to 1, such as 0.02",
+                       o->prune);
+    return TS_OK;
+}
+
 int ts_tuner_open(ts_tuner *t)
 {
     double seconds = t->options->budget_seconds;
     int rc = check_supported(t->options);
+    if (rc == TS_OK)
+        rc = check_evaluator(t->options, &t->predicts);
     if (rc == TS_OK && t->options->stop)
         rc = ts_stop_parse(t->options->stop, &t->stop);
     if (rc == TS_OK)

@@ -20,6 +20,7 @@ typedef struct ts_tuner {
     ts_store *store; /**< NULL in a dry run without a database */
     int64_t target_id;
     ts_stop_rule stop; /**< of each problem; without terms if none was given */
+    bool predicts;     /**< with the model as evaluator */
     bool keep_pareto;  /**< the objective has the error in it */
     double started, deadline;
     double search_fraction; /**< of the problem's search, by its stop rule */

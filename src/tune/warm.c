@@ -214,24 +214,49 @@ int ts_warm_seeds(const ts_warm_query *q, uint64_t **seeds, size_t *count, bool 
     return TS_OK;
 }
 
-/* The measured problem of this kernel and type that is nearest to this one, itself excluded. */
-static int nearest_problem(const ts_warm_query *q, ts_problem *near, bool *found)
+typedef struct ts_near {
+    double distance;
+    ts_problem problem;
+} ts_near;
+
+static int by_nearness(const void *a, const void *b)
 {
+    const ts_near *x = a, *y = b;
+    int order = (x->distance > y->distance) - (x->distance < y->distance);
+    return order ? order : memcmp(x->problem.dims, y->problem.dims, sizeof x->problem.dims);
+}
+
+static bool same_dims(const ts_problem *a, const ts_problem *b)
+{
+    return memcmp(a->dims, b->dims, sizeof a->dims) == 0;
+}
+
+int ts_warm_neighbours(const ts_warm_query *q, ts_problem *out, size_t most, size_t *count)
+{
+    const ts_problem *p = q->problem;
     ts_winner *winners = NULL;
     size_t n = 0;
-    double least = INFINITY;
-    *found = false;
-    int rc = ts_store_winners(q->store, q->problem->kernel->name, q->target->fingerprint, &winners, &n);
-    for (size_t i = 0; i < n; i++) {
-        double d = problem_distance(q->problem, winners[i].problem);
-        if (strcmp(winners[i].type, q->problem->type->name) != 0 || !(d > 0 && d < least))
-            continue;
-        least = d;
-        *found =
-            ts_problem_parse(q->problem->kernel, q->problem->type->name, winners[i].problem, near) == TS_OK;
+    TS_VEC(ts_near) near = {0};
+    *count = 0;
+    int rc = ts_store_winners(q->store, p->kernel->name, q->target->fingerprint, &winners, &n);
+    for (size_t i = 0; i < n && rc == TS_OK; i++) {
+        ts_near at = {.distance = problem_distance(p, winners[i].problem)};
+        if (strcmp(winners[i].type, p->type->name) == 0 && isfinite(at.distance) && at.distance > 0 &&
+            ts_problem_parse(p->kernel, p->type->name, winners[i].problem, &at.problem) == TS_OK &&
+            !ts_vec_push(&near, at))
+            rc = ts_fail(TS_ENOMEM, "out of memory while reading winners of other shapes");
     }
-    near->threads = q->problem->threads;
-    near->max_error = q->problem->max_error;
+    if (near.count > 1)
+        qsort(near.items, near.count, sizeof *near.items, by_nearness);
+    for (size_t i = 0; i < near.count && *count < most; i++) {
+        const ts_problem *next = &near.items[i].problem;
+        if (*count > 0 && same_dims(next, &out[*count - 1]))
+            continue;
+        out[*count] = *next;
+        out[*count].threads = p->threads;
+        out[(*count)++].max_error = p->max_error;
+    }
+    ts_vec_free(&near);
     free_winners(winners, n);
     return rc;
 }
@@ -257,13 +282,12 @@ int ts_warm_transfer(const ts_warm_query *q, ts_transfer **out)
 {
     ts_problem near = {0};
     ts_known *rows = NULL;
-    size_t count = 0;
-    bool found = false;
+    size_t count = 0, found = 0;
     *out = NULL;
     if (!q->store || ts_space_count(q->space) == 0)
         return TS_OK;
-    int rc = nearest_problem(q, &near, &found);
-    if (rc != TS_OK || !found)
+    int rc = ts_warm_neighbours(q, &near, 1, &found);
+    if (rc != TS_OK || found == 0)
         return rc;
     rc = ts_store_known(q->store, &near, q->target_id, &rows, &count);
     if (rc != TS_OK)

@@ -28,6 +28,10 @@ int ts_warm_incumbent(const ts_warm_query *q, uint64_t *config);
  */
 int ts_warm_seeds(const ts_warm_query *q, uint64_t **seeds, size_t *count, bool *has_default);
 
+/** Other problems of this kernel and type that have winners here, nearest first, with this one's threads and
+ * allowed error; at most `most` into `out`. */
+int ts_warm_neighbours(const ts_warm_query *q, ts_problem *out, size_t most, size_t *count);
+
 /** What results of the nearest other shape lead to expect here; *out NULL if too few are known. */
 int ts_warm_transfer(const ts_warm_query *q, ts_transfer **out);
 

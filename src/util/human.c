@@ -83,3 +83,17 @@ const char *ts_human_problem(const char *problem, char buffer[TS_HUMAN_PROBLEM])
     }
     return buffer;
 }
+
+const char *ts_human_joules(double joules, char buffer[TS_HUMAN])
+{
+    static const char *const prefixes[] = {"", "m", "u", "n", "p"};
+    size_t i = 0;
+    if (!isfinite(joules)) {
+        snprintf(buffer, TS_HUMAN, "-");
+        return buffer;
+    }
+    for (; joules < 1 && joules > 0 && i + 1 < sizeof prefixes / sizeof *prefixes; i++)
+        joules *= 1e3;
+    snprintf(buffer, TS_HUMAN, "%.3g %sJ", joules, prefixes[i]);
+    return buffer;
+}

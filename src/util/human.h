@@ -17,6 +17,8 @@ const char *ts_human_bytes(double bytes, char buffer[TS_HUMAN]);
  * `buffer`. */
 #define TS_HUMAN_PROBLEM 256
 const char *ts_human_problem(const char *problem, char buffer[TS_HUMAN_PROBLEM]);
+/** "427 mJ"; "-" if unknown. */
+const char *ts_human_joules(double joules, char buffer[TS_HUMAN]);
 /** Percentage with one decimal; "-" if unknown. */
 const char *ts_human_percent(double ratio, char buffer[TS_HUMAN]);
 

@@ -16,6 +16,9 @@ static void use(const ts_kernel *kernel)
         ts_kernel_slots(&problem, NULL, slots) == 0) {
         double flops, bytes;
         ts_problem_work(&problem, &flops, &bytes);
+        ts_product_sizes sizes[16];
+        if (kernel->product_count <= 16)
+            ts_problem_products(&problem, sizes);
         for (size_t i = 0; i < kernel->parameter_count; i++) {
             ts_value *values = NULL;
             size_t count;

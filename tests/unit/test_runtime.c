@@ -227,7 +227,8 @@ static void test_only_what_was_asked_for(void **state)
         {0, 0, 'a', 'd'}, {1, 0, 'a', 'd'}, {2, 0, 'b', 'd'}, {1, 1e-5, 'a', 'd'}, {4, 1e-3, 'c', 'd'}};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         ts_rt *rt = NULL;
-        ts_rt_options options = {f->database, asked[i].threads, asked[i].max_error};
+        ts_rt_options options = {
+            .database = f->database, .threads = asked[i].threads, .max_error = asked[i].max_error};
         assert_int_equal(ts_rt_open_with(&options, &rt), 0);
         ts_rt_kernel found = find_gemm(rt, "f32", 64, 64, 64, 0, 0);
         assert_int_equal(marker_of(&found), asked[i].large);

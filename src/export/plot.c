@@ -1,8 +1,31 @@
 /* See plot.h. */
-#include "report/plot.h"
-#include "report/page.h"
+#include "export/plot.h"
+#include "util/markup.h"
 #include <math.h>
 #include <stdio.h>
+
+/* Plain classes, no CSS variables: viewers other than browsers know those. The colours can be told apart by
+ * the colour-blind too (Okabe & Ito 2008), on light and on dark ground. */
+const char ts_plot_style[] =
+    "svg text{font:12px system-ui,sans-serif;fill:#1f2328}svg .soft{fill:#59636e}svg .middle{"
+    "text-anchor:middle}svg .end{text-anchor:end}"
+    "svg .head{font-size:15px;font-weight:600}.paper{fill:#ffffff}.rule{stroke:#d1d9e0;fill:n"
+    "one}.line{fill:none;stroke-width:2;stroke-linejoin:round}"
+    ".line.limit{stroke:#59636e;stroke-dasharray:5 4}.d1{stroke-dasharray:8 4}.d2{stroke-dasharray:2 "
+    "4}.dot{stroke:#ffffff}.bar{fill:#0072b2}.t"
+    "rack{fill:#d1d9e0}"
+    ".line.s0{stroke:#0072b2}.f0{fill:#0072b2}.line.s1{stroke:#b84a00}.f1{fill:#b84a00}.line."
+    "s2{stroke:#00785a}.f2{fill:#00785a}.line.s3{stroke:#a8447f}.f3{fill:#a8447f}.line.s4{str"
+    "oke:#806000}.f4{fill:#806000}.line.s5{stroke:#3b8dbd}.f5{fill:#3b8dbd}.line.s6{stroke:#4"
+    "44444}.f6{fill:#444444}.line.s7{stroke:#7a4fc0}.f7{fill:#7a4fc0}"
+    "\n@media (prefers-color-scheme:dark){svg text{fill:#f0f6fc}svg .soft{fill:#9198a1}"
+    ".paper{fill:#0d1117}.rule{stroke:#3d444d}.line.limit{stroke:#9198a1}.dot{stroke:#0d1117}"
+    ".bar{fill:#56b4e9}.track{fill:#3d444d}"
+    ".line.s0{stroke:#56b4e9}.f0{fill:#56b4e9}.line.s1{stroke:#ff9a4d}.f1{fill:#ff9a4d}.line."
+    "s2{stroke:#2fd0a3}.f2{fill:#2fd0a3}.line.s3{stroke:#f092cf}.f3{fill:#f092cf}.line.s4{str"
+    "oke:#f0e442}.f4{fill:#f0e442}.line.s5{stroke:#8fd0ff}.f5{fill:#8fd0ff}.line.s6{stroke:#c"
+    "ccccc}.f6{fill:#cccccc}.line.s7{stroke:#b9a0ff}.f7{fill:#b9a0ff}"
+    "}\n";
 
 enum { LEFT = 58, RIGHT = 14, TOP = 12, BOTTOM = 44 };
 
@@ -44,7 +67,7 @@ void ts_plot_round(ts_plot_axis *a)
 void ts_plot_label(ts_plot *p, const char *class, double x, double y, const char *text)
 {
     ts_str_format(p->out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, class);
-    ts_html_text(p->out, text);
+    ts_markup_text(p->out, text);
     ts_str_append(p->out, "</text>\n");
 }
 
@@ -93,18 +116,22 @@ void ts_plot_open(ts_plot *p)
     p->top = TOP;
     p->inner_width = p->width - LEFT - RIGHT;
     p->inner_height = p->height - TOP - BOTTOM;
-    ts_str_format(p->out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" style=\"max-width:%dpx\">\n<title>",
-                  p->width, p->height, p->width);
-    ts_html_text(p->out, p->title);
+    if (p->inside)
+        ts_str_format(p->out, "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>",
+                      p->x_at, p->y_at, p->width, p->height);
+    else
+        ts_str_format(p->out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" style=\"max-width:%dpx\">\n<title>",
+                      p->width, p->height, p->width);
+    ts_markup_text(p->out, p->title);
     ts_str_append(p->out, "</title>\n<desc>");
-    ts_html_text(p->out, p->description);
+    ts_markup_text(p->out, p->description);
     ts_str_append(p->out, "</desc>\n");
     ticks(p, true);
     ticks(p, false);
     ts_plot_label(p, "soft middle", p->left + p->inner_width / 2, p->height - 8, p->x.label);
     ts_str_format(p->out, "<text class=\"soft middle\" transform=\"translate(13 %.1f) rotate(-90)\">",
                   p->top + p->inner_height / 2);
-    ts_html_text(p->out, p->y.label);
+    ts_markup_text(p->out, p->y.label);
     ts_str_append(p->out, "</text>\n");
 }
 
@@ -128,10 +155,29 @@ void ts_plot_line(ts_plot *p, const char *class, const double *x, const double *
     ts_str_append(p->out, "\"/>\n");
 }
 
+void ts_plot_symbol(ts_str *out, const char *class, size_t shape, double x, double y, const char *tip)
+{
+    if (shape % 3 == 0)
+        ts_str_format(out, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\">", class, x, y);
+    else if (shape % 3 == 1)
+        ts_str_format(out, "<path class=\"dot %s\" d=\"M%.1f %.1fh8v8h-8z\">", class, x - 4, y - 4);
+    else
+        ts_str_format(out, "<path class=\"dot %s\" d=\"M%.1f %.1fl5.5 5.5l-5.5 5.5l-5.5 -5.5z\">", class, x,
+                      y - 5.5);
+    if (*tip) {
+        ts_str_append(out, "<title>");
+        ts_markup_text(out, tip);
+        ts_str_append(out, "</title>");
+    }
+    ts_str_append(out, shape % 3 == 0 ? "</circle>\n" : "</path>\n");
+}
+
+void ts_plot_mark(ts_plot *p, const char *class, size_t shape, double x, double y, const char *tip)
+{
+    ts_plot_symbol(p->out, class, shape, ts_plot_x(p, x), ts_plot_y(p, y), tip);
+}
+
 void ts_plot_dot(ts_plot *p, const char *class, double x, double y, const char *tip)
 {
-    ts_str_format(p->out, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>", class,
-                  ts_plot_x(p, x), ts_plot_y(p, y));
-    ts_html_text(p->out, tip);
-    ts_str_append(p->out, "</title></circle>\n");
+    ts_plot_mark(p, class, 0, x, y, tip);
 }
