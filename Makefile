@@ -46,7 +46,7 @@ sources         = $(sort $(wildcard $(call folder,$(1))/*.c))
 objects         = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
 LIB_ROOMS      := util core nest measure build model store eval export search compare tune report
 GEN            := $(BUILD)/gen/tables.c
-LIB_OBJS       := $(foreach r,$(LIB_ROOMS),$(call objects,$(r))) $(filter $(BUILD)/obj/src/runtime/host%,$(call objects,runtime)) $(BUILD)/gen/tables.o $(BUILD)/gen/schema.o
+LIB_OBJS       := $(foreach r,$(LIB_ROOMS),$(call objects,$(r))) $(filter $(BUILD)/obj/src/runtime/host% $(BUILD)/obj/src/runtime/capture_line%,$(call objects,runtime)) $(BUILD)/gen/tables.o $(BUILD)/gen/schema.o $(BUILD)/gen/library.o
 RT_OBJS        := $(call objects,runtime)
 CLI_OBJS       := $(call objects,cli) $(BUILD)/gen/commands.o
 
@@ -106,6 +106,13 @@ $(BUILD)/gen/schema.c: $(wildcard src/store/schema*.sql)
 	@mkdir -p $(@D); for file in $^; do name=ts_$$(basename $$file .sql)_sql; \
 	  echo "extern const char $${name}[];"; echo "const char $${name}[] = {"; \
 	  od -An -v -tx1 $$file | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; done > $@
+# The sources of an exported library, likewise; its portable gemm is that of libtilesmith-rt.
+LIBRARY_TEXTS := $(sort $(wildcard src/export/library/*.in)) src/runtime/default_gemm_body.h
+$(BUILD)/gen/library.c: $(LIBRARY_TEXTS)
+	@mkdir -p $(@D); { echo '#include "export/library_parts.h"'; n=0; for file in $^; do n=$$((n + 1)); \
+	  echo "static const char text_$$n[] = {"; od -An -v -tx1 $$file | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; done; \
+	  echo 'const ts_resource ts_library_resources[] = {'; n=0; for file in $^; do n=$$((n + 1)); \
+	  echo "    {\"$$(basename $$file)\", text_$$n},"; done; echo '    {0, 0}};'; } > $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/include/.made | $(BUILD)/.setup
 	$(Q)$(CC) $(CFLAGS) -I$(BUILD)/include/cli -MMD -MP -c $< -o $@
 FORCE:

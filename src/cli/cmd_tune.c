@@ -7,8 +7,10 @@
 #include "core/paths.h"
 #include "nest/nest.h"
 #include "tilesmith.h"
+#include "tune/capture.h"
 #include "tune/strategies.h"
 #include "util/str.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,10 @@ static const ts_option options[] = {
     {"type", "TYPE", NULL, "element type, such as f32 or f64 (default: the kernel's first)", false},
     {"shape", "SHAPE", NULL,
      "problem to tune for, such as m=512,n=512,k=512 (default: the kernel's typical shapes)", true},
+    {"capture", "FILE", NULL,
+     "tune what a program called: its shapes, the budget split by the time they took (TILESMITH_CAPTURE=FILE "
+     "records them)",
+     false},
     {"budget", "BUDGET", NULL,
      "time for all shapes together (60s, 2m) or evaluations for each (200); default: 100s", false},
     {"stop", "RULE", NULL,
@@ -36,7 +42,8 @@ static const ts_option options[] = {
     {"regret", "SHARE", "2%", "time that --prune may lose without counting it a loss", false},
     {"guided", NULL, NULL, "tell the strategy what the cost model and other shapes' results lead to expect",
      false},
-    {"evaluator", "EVALUATOR", "hardware", "hardware: measure; model: predict, and store nothing", false},
+    {"evaluator", "hardware|model", "hardware", "hardware: measure; model: predict, and store nothing",
+     false},
     {"target", "TARGET", NULL, "described machine to predict for, with --evaluator model (default: this one)",
      false},
     {"seed", "N", "1", "seed of everything random: the same seed, the same proposals", false},
@@ -51,6 +58,8 @@ static const ts_example examples[] = {
     {"tilesmith tune gemm --type f64 --compiler gcc --compiler clang",
      "Double precision, and let two compilers compete."},
     {"tilesmith tune gemm --budget 200 --seed 7 --json", "200 evaluations a shape; the report as JSON."},
+    {"tilesmith tune --capture calls.txt --budget 5m",
+     "Five minutes for what a program spent its time on when it ran with TILESMITH_CAPTURE=calls.txt."},
     {"tilesmith tune gemm --threads 2", "For two threads; winners for one are kept beside."},
     {"tilesmith tune gemm --max-error 1e-3 --objective time,error",
      "Admit faster algorithms of less accuracy, and show what each error buys."},
@@ -138,8 +147,12 @@ static int read_options(const ts_args *args, ts_tune_options *o)
 static int make_kernel(const ts_args *args, char **folder)
 {
     const char *kernel = ts_args_operand(args, 0), *function = ts_args_value(args, "function");
-    const size_t length = strlen(kernel);
+    const size_t length = kernel ? strlen(kernel) : 0;
     *folder = NULL;
+    if (!kernel)
+        return ts_fail(TS_EINPUT,
+                       "no kernel was named; `tilesmith show kernels` lists them, --capture FILE tunes "
+                       "what a program called");
     if (length < 3 || strcmp(kernel + length - 2, ".c") != 0)
         return function ? ts_fail(TS_EINPUT, "--function %s needs a C file in place of the kernel %s",
                                   function, kernel)
@@ -170,24 +183,94 @@ static int found_nothing(const ts_tune_report *report)
     return 1;
 }
 
+/* ts_tune() with progress on the terminal; *report as it leaves it. */
+static int tune(const ts_tune_options *o, ts_tune_report **report)
+{
+    ts_progress progress;
+    ts_progress_begin(&progress);
+    ts_interrupt_watch();
+    ts_tune_callbacks callbacks = {&progress, ts_progress_update, ts_interrupt_count};
+    int rc = ts_tune(o, &callbacks, report);
+    ts_progress_end(&progress);
+    return rc;
+}
+
+/* One group of a capture; its report is printed, or added to `reports`. */
+static int tune_group(ts_tune_options o, const ts_capture_group *group, json_t *reports, int *nothing)
+{
+    ts_tune_report *report = NULL;
+    o.kernel = group->kernel;
+    o.type = group->type;
+    o.shapes = group->shapes;
+    o.weights = group->weights;
+    o.budget_seconds *= group->share;
+    int rc = tune(&o, &report);
+    if (report && (rc == TS_OK || rc == TS_EINTR)) {
+        *nothing = *nothing && !o.dry_run && found_nothing(report);
+        int shown = reports ? json_array_append_new(reports, ts_tune_report_json(report))
+                            : show_report(report, false, o.dry_run);
+        rc = rc == TS_OK && shown ? ts_fail(TS_ENOMEM, "out of memory while reporting") : rc;
+    }
+    ts_tune_report_free(report);
+    return rc;
+}
+
+/* Said before the reports: how much of the program's time they are about. */
+static void announce(const ts_capture_plan *plan, const char *path)
+{
+    size_t shapes = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        shapes += plan->groups[i].count;
+    printf("%s: %zu %s with %.1f %% of the time", path, shapes, shapes == 1 ? "shape" : "shapes",
+           100 * (1 - plan->left_out_share));
+    if (plan->left_out)
+        printf("; %zu more with less than 1 %% each are left out", plan->left_out);
+    printf(".\n");
+}
+
+/* Every kernel and type of a capture in turn, each with its share of the budget. */
+static int run_capture(const ts_args *args, ts_tune_options o)
+{
+    ts_capture_plan plan;
+    const char *path = ts_args_value(args, "capture");
+    json_t *reports = ts_args_json(args) ? json_array() : NULL;
+    int nothing = !o.dry_run;
+    int rc = o.shapes && o.shapes[0]
+                 ? ts_fail(TS_EINPUT, "--capture %s names the shapes; leave --shape out", path)
+                 : ts_capture_plan_load(path, o.kernel, o.type, &plan);
+    if (rc) {
+        json_decref(reports);
+        return ts_report_failure(rc);
+    }
+    if (o.budget_seconds <= 0 && o.budget_evaluations == 0 && !o.stop)
+        o.budget_seconds = 100;
+    if (!reports)
+        announce(&plan, path);
+    for (size_t i = 0; i < plan.count && rc == TS_OK; i++)
+        rc = tune_group(o, &plan.groups[i], reports, &nothing);
+    int status = rc == TS_OK ? nothing : rc == TS_EINTR ? ts_interrupt_status() : ts_report_failure(rc);
+    if (reports && (rc == TS_OK || rc == TS_EINTR))
+        status = ts_json_print(json_pack("{s:o}", "reports", json_incref(reports))) || status;
+    json_decref(reports);
+    ts_capture_plan_clear(&plan);
+    return status;
+}
+
 static int run(const ts_args *args)
 {
     ts_tune_options o;
     ts_tune_report *report = NULL;
     char *folder = NULL;
     int rc = read_options(args, &o);
+    if (rc == TS_OK && ts_args_value(args, "capture"))
+        return run_capture(args, o);
     if (rc == TS_OK)
         rc = make_kernel(args, &folder);
     if (rc)
         return ts_report_failure(rc);
     if (folder)
         o.kernel = folder;
-    ts_progress progress;
-    ts_progress_begin(&progress);
-    ts_interrupt_watch();
-    ts_tune_callbacks callbacks = {&progress, ts_progress_update, ts_interrupt_count};
-    rc = ts_tune(&o, &callbacks, &report);
-    ts_progress_end(&progress);
+    rc = tune(&o, &report);
     int status = rc == TS_OK ? 0 : rc == TS_EINTR ? ts_interrupt_status() : ts_report_failure(rc);
     if (report && (rc == TS_OK || rc == TS_EINTR)) {
         int printed = show_report(report, ts_args_json(args), o.dry_run);
@@ -202,7 +285,7 @@ static int run(const ts_args *args)
 const ts_command ts_command_tune = {
     .name = "tune",
     .summary = "find the fastest variants of a kernel on this machine",
-    .operands = "KERNEL|FILE.c",
+    .operands = "[KERNEL|FILE.c]",
     .description =
         "Search the configurations of a kernel: each candidate is rendered, compiled, verified against the "
         "reference in a process "
@@ -231,6 +314,11 @@ const ts_command ts_command_tune = {
         "--evaluator "
         "model it stands in for the machine, here or for a described one (--target): the best predicted "
         "configuration is shown, nothing is measured or stored.\n\n"
+        "A capture (--capture) says what a program called, how often and for how long: its shapes are tuned, "
+        "of "
+        "KERNEL or of all kernels in it, and the budget is split by their time. Shapes with less than 1 % of "
+        "it "
+        "are left out.\n\n"
         "KERNEL is a name that 'tilesmith show kernels' lists, or the folder of a kernel of your own "
         "('tilesmith new' writes "
         "one).\n\n"
@@ -243,7 +331,7 @@ const ts_command ts_command_tune = {
     .more = list_strategies,
     .options = options,
     .examples = examples,
-    .min_operands = 1,
+    .min_operands = 0,
     .max_operands = 1,
     .run = run,
 };

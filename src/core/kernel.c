@@ -257,6 +257,7 @@ void ts_kernel_free(ts_kernel *k)
     free_parameters(k);
     free_service(k);
     ts_products_free(k->products, k->product_count);
+    ts_nests_free(k->nests, k->nest_count);
     ts_names_free(k->names);
     void *const arrays[] = {k->dims,       k->types,       k->scalars,   k->tensors,   k->args,   k->uses,
                             k->parameters, k->constraints, k->templates, k->verifies,  k->shapes, k->seeds,

@@ -152,6 +152,52 @@ typedef struct ts_product {
     ts_expr *terms[TS_PRODUCT_TERMS]; /**< by the element's attributes, in ts_product_sizes' order */
 } ts_product;
 
+/** A loop index of a nest. */
+typedef struct ts_nest_index {
+    char *name;
+    ts_expr *extent;
+} ts_nest_index;
+
+/** A loop: blocks of `step` of an index, or where `unit` is stated the fewest equal blocks of at most `step`,
+ * in whole units. */
+typedef struct ts_nest_loop {
+    size_t index;
+    ts_expr *step, *unit, *when; /**< unit, when: NULL if absent */
+} ts_nest_loop;
+
+enum { TS_NEST_INDICES = 6, TS_NEST_LOOPS = 12, TS_NEST_ACCESSES = 8 };
+
+/** What a nest does with a tensor. */
+typedef struct ts_nest_access {
+    char *tensor;
+    size_t indices[TS_NEST_INDICES]; /**< that its elements depend on, the contiguous one last */
+    size_t index_count;
+    bool writes;
+    ts_expr *bytes;  /**< of an element; NULL: the problem's type */
+    ts_expr *stride; /**< elements between rows, where it is not copied; NULL: contiguous */
+    ts_expr *copied; /**< whether blocks are copied into panels; NULL: never */
+} ts_nest_access;
+
+/** What one turn of the innermost loop computes, and what entering it costs. */
+typedef struct ts_nest_core {
+    size_t index; /**< that the innermost loop runs along, in steps of 1 */
+    ts_expr *operations, *vector; /**< vector operations of a turn (a multiply-add being one), and their bytes */
+    ts_expr *loads, *stores;      /**< of vectors or broadcast elements, a turn */
+    ts_expr *chains;              /**< operations of a turn that don't wait for each other */
+    ts_expr *unroll;              /**< turns between two branches */
+    ts_expr *entry;               /**< vectors loaded or stored on entering and leaving */
+} ts_nest_core;
+
+/** The loops of variants as a function of their parameters: what the cost model of variants reads. */
+typedef struct ts_nest {
+    ts_expr *when;
+    ts_nest_index indices[TS_NEST_INDICES];
+    ts_nest_loop loops[TS_NEST_LOOPS]; /**< outermost first */
+    ts_nest_access accesses[TS_NEST_ACCESSES];
+    size_t index_count, loop_count, access_count;
+    ts_nest_core core;
+} ts_nest;
+
 typedef struct ts_kernel {
     char *name, *summary, *folder, *reference; /**< reference: absolute path of reference.c */
     char *path;                                /**< absolute path of kernel.xml */
@@ -185,6 +231,8 @@ typedef struct ts_kernel {
     size_t use_count;
     ts_product *products;
     size_t product_count;
+    ts_nest *nests; /**< the first whose `when` holds describes a variant */
+    size_t nest_count;
     ts_expr *flops, *bytes;    /**< work of one call */
     ts_expr *workspace, *huge; /**< bytes of workspace and whether on huge pages; NULL: none */
     bool prepares;             /**< the manifest has <prepare>: */

@@ -39,6 +39,9 @@ ts_manifest_reader ts_manifest_declare_parameter;
 
 /** <product> and <convolution>, whose terms may use what <let> defines. */
 ts_manifest_reader ts_manifest_product, ts_manifest_convolution;
+/** <nest>, whose terms may use parameters. */
+ts_manifest_reader ts_manifest_nest;
+void ts_nests_free(ts_nest *nests, size_t count);
 void ts_products_free(ts_product *products, size_t count);
 
 /** Append a zeroed item to one of the kernel's arrays; NULL when out of memory. */

@@ -320,6 +320,7 @@ int ts_manifest_tuning(ts_kernel *kernel, const xmlNode *root)
         {"verify", 0, 64, read_verify},
         {"shape", 0, 256, read_shape},
         {"seed", 0, 256, read_seed},
+        {"nest", 0, 16, ts_manifest_nest},
     };
     return ts_manifest_read(kernel, root, sections, sizeof sections / sizeof *sections);
 }

@@ -317,8 +317,8 @@ static inline void tsrt_count(ts_rt *rt, tsrt_counter counter, uint64_t by)
 }
 uint64_t tsrt_counted(const ts_rt *rt, tsrt_counter counter);
 /** Offer the counters to PAPI, if the program has its library loaded. */
-void tsrt_sde_open(ts_rt *rt);
-void tsrt_sde_close(ts_rt *rt);
+void tsrt_sde_open(const ts_rt *rt);
+void tsrt_sde_close(const ts_rt *rt);
 #define TSRT_SITES 1024
 /** The site of these dims, made if need be; NULL when the table is full. */
 tsrt_site *tsrt_site_get(ts_rt *rt, const tsrt_family *family, const int64_t *dims);

@@ -6,7 +6,6 @@
  */
 #include "runtime/internal.h"
 #include <dlfcn.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Constants of sde_lib.h. */
@@ -18,7 +17,6 @@ typedef void *sde_init(const char *library);
 typedef int sde_register_callback(void *library, const char *event, int mode, int type,
                                   long long (*callback)(void *), void *parameter);
 typedef int sde_describe(void *library, const char *event, const char *text);
-typedef int sde_unregister(void *library, const char *event);
 
 typedef struct event {
     const char *name, *text;
@@ -47,19 +45,22 @@ static const event events[] = {
 };
 enum { EVENTS = sizeof events / sizeof *events };
 
-/* Names are the process's: the first runtime that is open takes them. */
-static _Atomic(ts_rt *) exporter;
-static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
+/* Names are the process's, and a tool may read them until it ends: they are registered once, show the first
+ * runtime that is open, and keep what closed ones counted. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const ts_rt *exported;
+static uint64_t closed[TSRT_COUNTERS];
+static bool listening;
 
 static long long read_event(void *parameter)
 {
     const event *e = parameter;
     uint64_t sum = 0;
-    pthread_mutex_lock(&reading);
-    const ts_rt *rt = atomic_load_explicit(&exporter, memory_order_acquire);
-    for (int c = (int)e->first; rt != NULL && c <= (int)e->last; c++)
-        sum += tsrt_counted(rt, (tsrt_counter)c);
-    pthread_mutex_unlock(&reading);
+    pthread_mutex_lock(&lock);
+    for (int c = (int)e->first; c <= (int)e->last; c++)
+        sum += closed[c] + (exported != NULL ? tsrt_counted(exported, (tsrt_counter)c) : 0);
+    pthread_mutex_unlock(&lock);
     return (long long)sum;
 }
 
@@ -70,37 +71,42 @@ static bool symbol(const char *name, void *function)
     return address != NULL;
 }
 
-void tsrt_sde_open(ts_rt *rt)
+static void register_events(void)
 {
     sde_init *init;
     sde_register_callback *add;
     sde_describe *describe;
-    ts_rt *none = NULL;
     if (!symbol("papi_sde_init", &init) || !symbol("papi_sde_register_counter_cb", &add) ||
-        !symbol("papi_sde_describe_counter", &describe) ||
-        !atomic_compare_exchange_strong(&exporter, &none, rt))
+        !symbol("papi_sde_describe_counter", &describe))
         return;
-    rt->sde = init("tilesmith_rt");
-    for (size_t i = 0; rt->sde != NULL && i < EVENTS; i++) {
-        union {
+    void *library = init("tilesmith_rt");
+    listening = library != NULL;
+    for (size_t i = 0; listening && i < EVENTS; i++) {
+        union { /* the callback takes it back as what it is */
             const event *in;
             void *out;
         } parameter = {.in = &events[i]};
-        (void)add(rt->sde, events[i].name, SDE_READ_ONLY | SDE_DELTA, SDE_LONG_LONG, read_event,
+        (void)add(library, events[i].name, SDE_READ_ONLY | SDE_DELTA, SDE_LONG_LONG, read_event,
                   parameter.out);
-        (void)describe(rt->sde, events[i].name, events[i].text);
+        (void)describe(library, events[i].name, events[i].text);
     }
 }
 
-void tsrt_sde_close(ts_rt *rt)
+void tsrt_sde_open(const ts_rt *rt)
 {
-    ts_rt *self = rt;
-    pthread_mutex_lock(&reading);
-    bool was_ours = atomic_compare_exchange_strong(&exporter, &self, NULL);
-    pthread_mutex_unlock(&reading);
-    sde_unregister *drop;
-    if (!was_ours || rt->sde == NULL || !symbol("papi_sde_unregister_counter", &drop))
+    if (pthread_once(&once, register_events) != 0 || !listening)
         return;
-    for (size_t i = 0; i < EVENTS; i++)
-        (void)drop(rt->sde, events[i].name);
+    pthread_mutex_lock(&lock);
+    if (exported == NULL)
+        exported = rt;
+    pthread_mutex_unlock(&lock);
+}
+
+void tsrt_sde_close(const ts_rt *rt)
+{
+    pthread_mutex_lock(&lock);
+    for (int c = 0; exported == rt && c < TSRT_COUNTERS; c++)
+        closed[c] += tsrt_counted(rt, (tsrt_counter)c);
+    exported = exported == rt ? NULL : exported;
+    pthread_mutex_unlock(&lock);
 }

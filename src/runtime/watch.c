@@ -114,7 +114,8 @@ static void run_verified(ts_rt *rt, const tsrt_product *p, tsrt_site *site, size
 {
     int verdict = tsrt_product_verify(rt, p, site->arms[arm]);
     atomic_store(&site->arms[arm]->verified, verdict);
-    if (verdict <= 0) /* what can't be told of this shape's operands (NaN in them, no room) isn't asked again */
+    if (verdict <=
+        0) /* what can't be told of this shape's operands (NaN in them, no room) isn't asked again */
         tsrt_bandit_reject(&site->bandit, arm);
     if (verdict < 0)
         tsrt_count(rt, TSRT_REJECTED, 1);

@@ -5,11 +5,12 @@
 
 static int put_tie(ts_store *s, int64_t winner, const ts_winner_tie *t)
 {
-    return ts_db_run(s,
-                     "INSERT OR IGNORE INTO ties (winner_id, configuration, variant, source, compiler, flags, "
-                     "fixed_shape, huge_pages, workspace_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "itttttiii", winner, t->configuration, t->variant, t->source, t->compiler, t->flags,
-                     (int64_t)t->fixed_shape, (int64_t)t->huge_pages, t->workspace_bytes);
+    return ts_db_run(
+        s,
+        "INSERT OR IGNORE INTO ties (winner_id, configuration, variant, source, compiler, flags, "
+        "fixed_shape, huge_pages, workspace_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "itttttiii", winner, t->configuration, t->variant, t->source, t->compiler, t->flags,
+        (int64_t)t->fixed_shape, (int64_t)t->huge_pages, t->workspace_bytes);
 }
 
 /* One object for each variant, features and ABI: a later build replaces the earlier. */
@@ -38,18 +39,19 @@ static int put_object(ts_store *s, const char *identity, const ts_winner_object 
 
 static int drop_unused(ts_store *s)
 {
-    return ts_db_run(s,
-                     "DELETE FROM objects WHERE variant NOT IN (SELECT variant FROM winners WHERE current) AND "
-                     "variant NOT IN (SELECT t.variant FROM ties t JOIN winners w ON w.id = t.winner_id WHERE "
-                     "w.current)",
-                     "");
+    return ts_db_run(
+        s,
+        "DELETE FROM objects WHERE variant NOT IN (SELECT variant FROM winners WHERE current) AND "
+        "variant NOT IN (SELECT t.variant FROM ties t JOIN winners w ON w.id = t.winner_id WHERE "
+        "w.current)",
+        "");
 }
 
 int ts_db_winner_extras(ts_store *s, const ts_winner *winner, const ts_winner_extras *extras)
 {
     int64_t id = 0;
-    int rc = ts_db_id(s, &id, "SELECT max(id) FROM winners WHERE current AND variant = ?", "t",
-                      winner->variant);
+    int rc =
+        ts_db_id(s, &id, "SELECT max(id) FROM winners WHERE current AND variant = ?", "t", winner->variant);
     for (size_t i = 0; rc == TS_OK && i < extras->tie_count; i++)
         rc = put_tie(s, id, &extras->ties[i]);
     for (size_t i = 0; rc == TS_OK && i < extras->object_count; i++)

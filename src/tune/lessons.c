@@ -37,7 +37,7 @@ static double work_of(const ts_problem *problem)
 static int learn_rows(ts_lessons *l, ts_variants *model, const ts_known *rows, size_t count, double usual,
                       size_t group)
 {
-    double features[TS_VARIANT_FEATURES];
+    double features[TS_NEST_FEATURES];
     int rc = TS_OK;
     for (size_t i = 0; i < count && rc == TS_OK; i++) {
         if (rows[i].status != TS_STATUS_OK)

@@ -113,11 +113,21 @@ static int prepare(ts_bout *b)
     return rc;
 }
 
-/* The part of the time that is left which this problem may use: an equal share with the problems after it. */
+/* What this problem weighs against itself and those after it: as the options say, else equal. */
+static double weight_of(const ts_tuner *t)
+{
+    const double *weights = t->options->shapes ? t->options->weights : NULL;
+    double rest = 0;
+    for (size_t i = t->progress.shape; weights && i < t->problem_count; i++)
+        rest += weights[i];
+    return rest > 0 ? weights[t->progress.shape] / rest : 1 / (double)(t->problem_count - t->progress.shape);
+}
+
+/* The part of the time that is left which this problem may use. */
 static void share_time(ts_bout *b)
 {
     const ts_tuner *t = b->tuner;
-    double share = (t->deadline - ts_now()) / (double)(t->problem_count - t->progress.shape);
+    double share = (t->deadline - ts_now()) * weight_of(t);
     b->finals_seconds = fmin(fmin(fmax(finals_share * share, finals_min), finals_max), finals_most * share);
     ts_stop_rule time = ts_stop_seconds(fmax(share - b->finals_seconds, 0.1));
     b->session.stop = ts_stop_either(&b->session.stop, &time);

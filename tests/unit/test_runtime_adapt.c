@@ -140,8 +140,8 @@ static void test_nonsense_is_no_observation(void **state)
 
 enum { SIZE = 48 };
 
-/* A right product that leaves its letter in the workspace; the clock reads it there. `wrong` leaves an element
- * out. */
+/* A right product that leaves its letter in the workspace; the clock reads it there. `wrong` leaves an
+ * element out. */
 static char *product_source(char letter, bool wrong)
 {
     char id[33];
@@ -161,7 +161,8 @@ static char *product_source(char letter, bool wrong)
 static void add_product(fixture *f, const char *problem, char letter, bool wrong)
 {
     char *source = product_source(letter, wrong);
-    fixture_add(f, (winner){.problem = problem, .letter = letter, .source = source, .workspace = 64, .flops = 2e5});
+    fixture_add(
+        f, (winner){.problem = problem, .letter = letter, .source = source, .workspace = 64, .flops = 2e5});
     sqlite3_free(source);
 }
 
@@ -185,7 +186,8 @@ static ts_rt *open_adaptive(const fixture *f)
     return rt;
 }
 
-/* Multiply `calls` times; results must be right every time. Which variant ran last, by majority of the last 50. */
+/* Multiply `calls` times; results must be right every time. Which variant ran last, by majority of the
+ * last 50. */
 static char multiply(ts_rt *rt, int calls)
 {
     static float a[SIZE * SIZE], b[SIZE * SIZE], c[SIZE * SIZE];
@@ -226,8 +228,9 @@ static void add_candidates(fixture *f)
     add_product(f, "m=48,n=48,k=48,ta=0,tb=0", 'a', false);
     add_product(f, "m=64,n=64,k=64,ta=0,tb=0", 'b', false);
     add_product(f, "m=32,n=32,k=32,ta=0,tb=0", 'c', true);
-    fixture_sql(f, "CREATE TABLE learned(fingerprint, kernel, type, problem, variant, calls, seconds, updated, "
-                   "PRIMARY KEY (fingerprint, kernel, type, problem, variant))");
+    fixture_sql(f,
+                "CREATE TABLE learned(fingerprint, kernel, type, problem, variant, calls, seconds, updated, "
+                "PRIMARY KEY (fingerprint, kernel, type, problem, variant))");
     build_all(f);
     for (int i = 0; i < 256; i++)
         cost_of[i] = 1e-4;
@@ -316,10 +319,8 @@ static void test_energy_is_said_to_be_unavailable(void **state)
 {
     (void)state;
     fixture *f = fixture_open();
-    ts_rt_options options = {.database = f->database,
-                             .flags = TS_RT_ADAPT,
-                             .objective = TS_RT_LEAST_ENERGY,
-                             .deadline = 2e-3};
+    ts_rt_options options = {
+        .database = f->database, .flags = TS_RT_ADAPT, .objective = TS_RT_LEAST_ENERGY, .deadline = 2e-3};
     ts_rt *rt = NULL;
     assert_int_equal(ts_rt_open_with(&options, &rt), 0);
     if (rt->energy_file == NULL)

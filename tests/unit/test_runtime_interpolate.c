@@ -9,7 +9,8 @@ static void add_square(fixture *f, int size, char letter, double factor)
     char problem[64];
     double flops = 2.0 * size * size * size;
     snprintf(problem, sizeof problem, "m=%d,n=%d,k=%d,ta=0,tb=0", size, size, size);
-    fixture_add(f, (winner){.problem = problem, .letter = letter, .flops = flops, .seconds = 1e-9 * flops * factor});
+    fixture_add(
+        f, (winner){.problem = problem, .letter = letter, .flops = flops, .seconds = 1e-9 * flops * factor});
 }
 
 static ts_rt_kernel find_square(ts_rt *rt, int64_t size)
@@ -114,8 +115,10 @@ static void test_ties_in_votes_are_repeatable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_near_ones_outvote_the_nearest), cmocka_unit_test(test_confidence),
-        cmocka_unit_test(test_estimates),                     cmocka_unit_test(test_unknown_times),
+        cmocka_unit_test(test_near_ones_outvote_the_nearest),
+        cmocka_unit_test(test_confidence),
+        cmocka_unit_test(test_estimates),
+        cmocka_unit_test(test_unknown_times),
         cmocka_unit_test(test_ties_in_votes_are_repeatable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,8 @@ static void put_object(fixture *f, const char *features, const char *abi, const 
     sqlite3_stmt *insert;
     variant_id('a', id);
     tsrt_sha256(bytes, length, own);
-    fixture_sql(f, "CREATE TABLE IF NOT EXISTS objects(hash, variant, features, abi, bytes); DELETE FROM objects");
+    fixture_sql(
+        f, "CREATE TABLE IF NOT EXISTS objects(hash, variant, features, abi, bytes); DELETE FROM objects");
     assert_int_equal(sqlite3_prepare_v2(f->db, "INSERT INTO objects VALUES(?,?,?,?,?)", -1, &insert, NULL),
                      SQLITE_OK);
     sqlite3_bind_text(insert, 1, hash != NULL ? hash : own, -1, SQLITE_STATIC);
@@ -137,8 +138,8 @@ static void test_other_provenance(void **state)
     assert_refused(s, "/nowhere/cc");
     put_object(s->f, s->features, "vax elf32 libc", NULL, s->bytes, s->length);
     assert_refused(s, "/nowhere/cc");
-    put_object(s->f, s->features, s->abi,
-               "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", s->bytes, s->length);
+    put_object(s->f, s->features, s->abi, "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+               s->bytes, s->length);
     assert_refused(s, "/nowhere/cc");
     fixture_sql(s->f, "UPDATE w SET compiler = 'cc'");
     assert_loads(s, NULL);
@@ -218,7 +219,8 @@ static void test_gone(void **state)
 {
     scene *s = *state;
     ts_rt *rt = running(s);
-    assert_int_equal(marker_of(&(ts_rt_kernel){.function = find_gemm(rt, "f32", 64, 64, 64, 0, 0).function}), 'a');
+    assert_int_equal(marker_of(&(ts_rt_kernel){.function = find_gemm(rt, "f32", 64, 64, 64, 0, 0).function}),
+                     'a');
     assert_int_equal(unlink(s->f->database), 0);
     assert_goes_on(rt, "it is gone since");
     assert_int_equal(find_gemm(rt, "f32", 64, 64, 64, 0, 0).rung, TS_RT_EXACT);

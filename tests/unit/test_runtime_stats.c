@@ -10,7 +10,8 @@ static void add_winners(fixture *f)
 {
     fixture_add(f, (winner){.problem = "m=64,n=64,k=64,ta=0,tb=0", .letter = 'a', .flops = 524288});
     fixture_add(f, (winner){.problem = "m=128,n=64,k=64,ta=0,tb=0", .letter = 'b', .flops = 1048576});
-    fixture_add(f, (winner){.problem = "m=8,n=8,k=8,ta=0,tb=0", .letter = 'd', .fixed_shape = 1, .flops = 1024});
+    fixture_add(f,
+                (winner){.problem = "m=8,n=8,k=8,ta=0,tb=0", .letter = 'd', .fixed_shape = 1, .flops = 1024});
 }
 
 static ts_rt_stats stats_of(const ts_rt *rt)

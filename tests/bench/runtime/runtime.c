@@ -78,12 +78,12 @@ static double dispatched_ns(ts_rt *rt, operands *o)
 int main(int argc, char **argv)
 {
     static operands o;
-    static double known[ROUNDS], unknown[ROUNDS], first[ROUNDS], direct[ROUNDS], dispatched[ROUNDS], over[ROUNDS];
+    static double known[ROUNDS], unknown[ROUNDS], first[ROUNDS], direct[ROUNDS], dispatched[ROUNDS],
+        over[ROUNDS];
     const int64_t small[] = {SIZE, SIZE, SIZE, 0, 0}, odd[] = {37, 53, 71, 0, 0};
     ts_rt *rt;
     ts_rt_kernel k;
-    if (ts_rt_open(argc > 1 ? argv[1] : NULL, &rt) != 0 ||
-        ts_rt_find(rt, "gemm", "f32", small, 5, &k) != 0)
+    if (ts_rt_open(argc > 1 ? argv[1] : NULL, &rt) != 0 || ts_rt_find(rt, "gemm", "f32", small, 5, &k) != 0)
         return 1;
     printf("%s\n%s\n", ts_rt_status(rt), k.why);
     void *workspace = aligned_alloc(64, (k.workspace_bytes + 127) / 64 * 64);

@@ -14,5 +14,5 @@ RUNTIME_TSAN := $(wildcard tests/unit/test_runtime_threads.c tests/unit/test_run
 check-tsan: ## the runtime's tests of threads under ThreadSanitizer
 	@mkdir -p build/tsan
 	@for t in $(RUNTIME_TSAN); do bin=build/tsan/$$(basename $$t .c); \
-	    $(CC) -std=gnu11 -O1 -g -fsanitize=thread -D_GNU_SOURCE -DTS_SOURCE_DIR='"$(CURDIR)"' -Itests -Isrc -Isrc/store $$t src/runtime/*.c $(RT_LIBS) -lcmocka -o $$bin || exit 1; \
+	    $(CC) -std=gnu11 -O1 -g -fsanitize=thread -D_GNU_SOURCE -DTS_SOURCE_DIR='"$(CURDIR)"' -Itests -Isrc -Isrc/store $$t src/runtime/*.c $(RT_LIBS) -lcmocka -lpapi -o $$bin || exit 1; \
 	    TSAN_OPTIONS=halt_on_error=1:exitcode=66 $$bin || exit 1; done
