@@ -200,8 +200,10 @@ static void print_head(const ts_tune_report *report, FILE *stream)
 {
     char number[TS_HUMAN];
     const ts_tune_shape *first = report->count ? &report->shapes[0] : NULL;
-    fprintf(stream, "%s%s on %s (%s)", report->interrupted ? "Interrupted. " : "",
-            first && first->type ? first->type : "", report->target_name, report->fingerprint);
+    fprintf(stream, "%s%s on %s", report->interrupted ? "Interrupted. " : "",
+            first && first->type ? first->type : "", report->target_name);
+    if (*report->fingerprint) /* described machines have none */
+        fprintf(stream, " (%s)", report->fingerprint);
     if (first && first->threads > 1)
         fprintf(stream, ", %d threads", first->threads);
     if (first && first->max_error > 0)

@@ -17,7 +17,8 @@ static int add(ts_shapes *shapes, const tsrt_captured *c)
 {
     for (size_t i = 0; i < shapes->count; i++) {
         ts_capture_shape *s = &shapes->items[i];
-        if (strcmp(s->problem, c->problem) || strcmp(s->type, c->type) || strcmp(s->kernel, c->kernel))
+        if (strcmp(s->problem, c->problem) != 0 || strcmp(s->type, c->type) != 0 ||
+            strcmp(s->kernel, c->kernel) != 0)
             continue;
         s->calls += c->calls;
         s->lookups += c->lookups;
@@ -25,9 +26,12 @@ static int add(ts_shapes *shapes, const tsrt_captured *c)
         return TS_OK;
     }
     ts_capture_shape shape = {.calls = c->calls, .lookups = c->lookups, .seconds = c->seconds};
-    strcpy(shape.kernel, c->kernel);
-    strcpy(shape.type, c->type);
-    strcpy(shape.problem, c->problem);
+    memcpy(shape.kernel, c->kernel, sizeof shape.kernel);
+    memcpy(shape.type, c->type, sizeof shape.type);
+    memcpy(shape.problem, c->problem, sizeof shape.problem);
+    _Static_assert(sizeof shape.problem == sizeof c->problem && sizeof shape.kernel == sizeof c->kernel &&
+                       sizeof shape.type == sizeof c->type,
+                   "both are the same");
     return ts_vec_push(shapes, shape) ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while reading a capture");
 }
 

@@ -176,6 +176,7 @@ typedef struct ts_nest_access {
     ts_expr *bytes;  /**< of an element; NULL: the problem's type */
     ts_expr *stride; /**< elements between rows, where it is not copied; NULL: contiguous */
     ts_expr *copied; /**< whether blocks are copied into panels; NULL: never */
+    ts_expr *effort; /**< cycles to copy an element; NULL: by whole vectors */
 } ts_nest_access;
 
 /** What one turn of the innermost loop computes, and what entering it costs. */

@@ -20,6 +20,7 @@ static void nest_clear(ts_nest *n)
         ts_expr_free(n->accesses[i].bytes);
         ts_expr_free(n->accesses[i].stride);
         ts_expr_free(n->accesses[i].copied);
+        ts_expr_free(n->accesses[i].effort);
     }
     ts_expr *const core[] = {n->core.operations, n->core.vector, n->core.loads, n->core.stores,
                              n->core.chains,     n->core.unroll, n->core.entry};
@@ -122,6 +123,8 @@ static int read_access(const ts_kernel *kernel, const xmlNode *node, ts_nest *n)
         rc = expr(kernel, node, "bytes", &access->bytes);
     if (rc == 0)
         rc = expr(kernel, node, "stride", &access->stride);
+    if (rc == 0)
+        rc = expr(kernel, node, "effort", &access->effort);
     return rc < 0 ? rc : expr(kernel, node, "copied", &access->copied);
 }
 

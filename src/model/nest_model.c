@@ -127,8 +127,9 @@ static const ts_nest *choose(const ts_nest_model *m, const ts_value *slots)
     return NULL;
 }
 
-/* Loads ahead hide the transfers of regular loops behind the core, as on processors whose paths overlap (Hofmann et
- * al., SFI 7(2) 2020), but for a share: a judgement, since nobody states it. Copies wait for their own. */
+/* Loads ahead hide the transfers of regular loops behind the core, as on processors whose paths overlap
+ * (Hofmann et al., SFI 7(2) 2020), but for a share: a judgement, since nobody states it. Copies wait for
+ * their own. */
 static const double exposed = 0.15;
 
 bool ts_nest_predict(const ts_nest_model *m, const ts_value *values, ts_nest_cost *out)

@@ -38,6 +38,7 @@ struct ts_nest_model {
 typedef struct ts_nest_use {
     const ts_nest_access *access;
     double element, stride; /**< bytes; stride 0: contiguous */
+    double effort;          /**< cycles to copy an element; 0: by whole vectors */
     bool copied;
 } ts_nest_use;
 

@@ -58,6 +58,7 @@ static bool eval_uses(const ts_nest *nest, const ts_value *slots, double element
         use->access = access;
         if (!number(access->bytes, slots, element, &use->element) ||
             !number(access->stride, slots, 0, &use->stride) ||
+            !number(access->effort, slots, 0, &use->effort) ||
             !truth(access->copied, slots, false, &use->copied))
             return false;
         use->stride *= use->element;
@@ -185,13 +186,15 @@ double ts_nest_copy_traffic(const ts_nest_shape *s, const ts_nest_cache *c)
 
 double ts_nest_copies(const ts_nest_model *model, const ts_nest_shape *s)
 {
-    /* A vector is loaded, shuffled or not, and stored: two instructions at one store a cycle. */
-    double vectors = 0;
-    for (size_t a = 0; a < s->nest->access_count; a++)
-        if (s->uses[a].copied)
-            vectors += copies_of(s, &s->uses[a]) * ts_nest_footprint(s, &s->uses[a], 0) /
-                       model->machine.vector_bytes;
-    return 2 * vectors / model->machine.clock;
+    double cycles = 0;
+    for (size_t a = 0; a < s->nest->access_count; a++) {
+        const ts_nest_use *use = &s->uses[a];
+        /* A vector is loaded, perhaps shuffled, and stored: two cycles at one store a cycle. */
+        double effort = use->effort > 0 ? use->effort : 2 * use->element / model->machine.vector_bytes;
+        if (use->copied)
+            cycles += copies_of(s, use) * ts_nest_footprint(s, use, 0) / use->element * effort;
+    }
+    return cycles / model->machine.clock;
 }
 
 /* Pages that an access touches in one turn of the loops outside `depth`. */

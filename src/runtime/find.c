@@ -157,9 +157,13 @@ int ts_rt_find(ts_rt *rt, const char *kernel, const char *type, const int64_t *d
     if (out == NULL)
         return -1;
     const tsrt_family *family = family_of(rt, kernel, type, dims, dim_count, out);
-    int rc = family != NULL ? find(rt, family, dims, out) : -1;
-    if (rt != NULL)
-        tsrt_count(rt, rc == 0 ? (tsrt_counter)out->rung : TSRT_MISSES, 1);
+    if (rt == NULL || family == NULL) {
+        if (rt != NULL)
+            tsrt_count(rt, TSRT_MISSES, 1);
+        return -1;
+    }
+    int rc = find(rt, family, dims, out);
+    tsrt_count(rt, rc == 0 ? (tsrt_counter)out->rung : TSRT_MISSES, 1);
     if (rc == 0 && rt->sites != NULL)
         note_lookup(rt, family, dims);
     return rc;
@@ -169,7 +173,7 @@ const char *ts_rt_why(ts_rt *rt, const char *kernel, const char *type, const int
 {
     ts_rt_kernel found;
     const tsrt_family *family = family_of(rt, kernel, type, dims, dim_count, &found);
-    if (family != NULL)
+    if (rt != NULL && family != NULL)
         (void)find(rt, family, dims, &found);
     return found.why != NULL ? found.why : "nothing is known about it";
 }

@@ -217,7 +217,7 @@ struct ts_rt {
     const char *energy_file; /**< the counter of joules; NULL: energy can't be measured */
     double energy_range;     /**< microjoules at which it starts again */
     const char *capture;     /**< file to write what is called to; NULL: none */
-    double captured;         /**< clock of the last writing */
+    _Atomic double captured; /**< clock of the last writing */
     tsrt_site *sites;        /**< [TSRT_SITES]; NULL: calls are not watched */
     _Atomic uint64_t lost;   /**< calls of shapes beyond the table */
     double (*clock)(void);   /**< seconds; replaced by tests */

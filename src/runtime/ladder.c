@@ -165,9 +165,9 @@ static const tsrt_answer *winner_answer(ts_rt *rt, const tsrt_family *family, ts
 /* A general variant of these types of problem that an earlier lookup failed to load. */
 static const tsrt_variant *failed_before(const ts_rt *rt, const tsrt_family *family, const int64_t *dims)
 {
-    for (size_t i = 0; i < family->count; i++) {
+    for (size_t i = 0; rt->winners != NULL && i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
-        if (!w->variant->fixed_shape && same_types(family, w->dims, dims) &&
+        if (w->variant != NULL && !w->variant->fixed_shape && same_types(family, w->dims, dims) &&
             state_of(w->variant) == TSRT_FAILED)
             return w->variant;
     }

@@ -1,6 +1,7 @@
 /* Opening and closing a runtime, and what it says of itself. */
 #include "runtime/internal.h"
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -51,6 +52,7 @@ static int watch(ts_rt *rt)
     const char *capture = secure_getenv("TILESMITH_CAPTURE");
     bool captures = capture != NULL && capture[0] != '\0' && (rt->flags & TS_RT_READONLY) == 0;
     rt->clock = monotonic;
+    atomic_store(&rt->captured, monotonic());
     if (captures && (rt->capture = absolute(&rt->arena, capture)) == NULL)
         return -1;
     if (!captures && (rt->flags & TS_RT_ADAPT) == 0)
@@ -197,7 +199,7 @@ const char *ts_rt_status(const ts_rt *borrowed)
     pthread_mutex_lock(&rt->lock);
     if (rt->report == NULL || strcmp(rt->reported, changed != NULL ? changed : "") != 0) {
         rt->report = compose(rt, changed);
-        strcpy(rt->reported, changed != NULL ? changed : "");
+        snprintf(rt->reported, sizeof rt->reported, "%s", changed != NULL ? changed : "");
     }
     const char *text = rt->report != NULL ? rt->report : rt->status;
     pthread_mutex_unlock(&rt->lock);

@@ -47,7 +47,7 @@ enum { EVENTS = sizeof events / sizeof *events };
 
 /* Names are the process's, and a tool may read them until it ends: they are registered once, show the first
  * runtime that is open, and keep what closed ones counted. */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t registering = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const ts_rt *exported;
 static uint64_t closed[TSRT_COUNTERS];
@@ -94,8 +94,10 @@ static void register_events(void)
 
 void tsrt_sde_open(const ts_rt *rt)
 {
-    if (pthread_once(&once, register_events) != 0 || !listening)
-        return;
+    pthread_mutex_lock(&registering); /* the library may come after the first runtime */
+    if (!listening)
+        register_events();
+    pthread_mutex_unlock(&registering);
     pthread_mutex_lock(&lock);
     if (exported == NULL)
         exported = rt;

@@ -59,8 +59,10 @@ static ts_capture_group *group_of(ts_capture_plan *plan, const ts_capture_shape 
         if (strcmp(plan->groups[i].kernel, s->kernel) == 0 && strcmp(plan->groups[i].type, s->type) == 0)
             return &plan->groups[i];
     ts_capture_group *group = &plan->groups[plan->count++];
-    strcpy(group->kernel, s->kernel);
-    strcpy(group->type, s->type);
+    memcpy(group->kernel, s->kernel, sizeof group->kernel);
+    memcpy(group->type, s->type, sizeof group->type);
+    _Static_assert(sizeof group->kernel == sizeof s->kernel && sizeof group->type == sizeof s->type,
+                   "both are the same");
     return group;
 }
 

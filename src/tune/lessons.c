@@ -5,12 +5,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NEIGHBOURS = 8 };
 
 struct ts_lessons {
     ts_warm_query query;
     ts_variants *variants; /* NULL: no model */
+    char *no_model;        /* why not */
     ts_learned *learned;
 };
 
@@ -81,6 +83,10 @@ int ts_lessons_open(const ts_warm_query *query, const ts_observation *known, siz
         return ts_fail(TS_ENOMEM, "out of memory while preparing to predict");
     l->query = *query;
     int rc = ts_variants_open(query->problem, query->target, query->space, &l->variants);
+    if (rc == TS_OK && !l->variants) {
+        l->no_model = strdup(ts_error());
+        rc = l->no_model ? TS_OK : ts_fail(TS_ENOMEM, "out of memory while preparing to predict");
+    }
     if (rc == TS_OK)
         rc = ts_learned_open(query->space, ts_variants_predictor(l->variants), &l->learned);
     if (rc == TS_OK)
@@ -107,6 +113,7 @@ void ts_lessons_close(ts_lessons *l)
         return;
     ts_learned_close(l->learned);
     ts_variants_close(l->variants);
+    free(l->no_model);
     free(l);
 }
 
@@ -115,7 +122,7 @@ ts_learned *ts_lessons_learned(ts_lessons *l)
     return l->learned;
 }
 
-bool ts_lessons_has_model(const ts_lessons *l)
+const char *ts_lessons_no_model(const ts_lessons *l)
 {
-    return l->variants;
+    return l->no_model;
 }

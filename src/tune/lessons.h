@@ -17,7 +17,7 @@ int ts_lessons_open(const ts_warm_query *query, const ts_observation *known, siz
 void ts_lessons_close(ts_lessons *lessons);
 /** Owned by the lessons. */
 ts_learned *ts_lessons_learned(ts_lessons *lessons);
-/** Whether the manifest states a nest that this target's facts suffice for. */
-bool ts_lessons_has_model(const ts_lessons *lessons);
+/** Why there is no model, one sentence; NULL if there is one. Borrowed. */
+const char *ts_lessons_no_model(const ts_lessons *lessons);
 
 #endif

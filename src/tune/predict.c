@@ -72,11 +72,8 @@ int ts_bout_predict(ts_bout *b)
     ts_learned *learned = ts_lessons_learned(b->lessons);
     b->shape->predicted = true;
     if (!ts_learned_speaks(learned))
-        return ts_fail(
-            TS_ENOTFOUND,
-            "nothing can be predicted: kernel '%s' states no <nest> that target '%s' has the facts "
-            "for, and no results are known; measure some with tilesmith tune",
-            b->tuner->kernel->name, b->tuner->target->name);
+        return ts_fail(TS_ENOTFOUND, "nothing can be predicted, and no results are known to learn from: %s",
+                       ts_lessons_no_model(b->lessons));
     int rc = ts_model_evaluator_open(ts_learned_expectation(learned), &b->evaluator);
     if (rc == TS_OK)
         rc = search_predictions(b);
@@ -105,7 +102,7 @@ void ts_bout_report_model(ts_bout *b)
         return;
     const ts_residual_trust *t = ts_learned_trust(ts_lessons_learned(b->lessons));
     *m = (ts_tune_model){.used = ts_learned_speaks(ts_lessons_learned(b->lessons)),
-                         .nest = ts_lessons_has_model(b->lessons),
+                         .nest = !ts_lessons_no_model(b->lessons),
                          .own = t->own,
                          .others = t->others,
                          .spearman = t->spearman,

@@ -100,7 +100,7 @@ static int open_problems(ts_tuner *t)
 static int open_store(ts_tuner *t)
 {
     const char *path = t->options->database ? t->options->database : ts_path_database();
-    if (!t->options->dry_run)
+    if (!t->options->dry_run && !t->options->target)
         return ts_store_open(path, TS_STORE_WRITE, &t->store);
     return ts_file_exists(path) ? ts_store_open(path, TS_STORE_READ, &t->store) : TS_OK;
 }
@@ -207,7 +207,7 @@ int ts_tuner_open(ts_tuner *t)
         rc = open_report(t);
     if (rc == TS_OK)
         rc = open_store(t);
-    if (seconds <= 0 && t->options->budget_evaluations == 0 && !ts_stop_ends(&t->stop))
+    if (seconds <= 0 && t->options->budget_evaluations == 0 && !ts_stop_ends(&t->stop) && !t->predicts)
         seconds = 100;
     t->keep_pareto = t->options->objective && strcmp(t->options->objective, "time,error") == 0;
     t->started = ts_now();

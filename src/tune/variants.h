@@ -8,8 +8,8 @@
 
 typedef struct ts_variants ts_variants;
 
-/** All three are borrowed. *out is NULL where there is no model: the manifest states no
- * nest, or the target leaves out what it needs. */
+/** All three are borrowed. *out is NULL where there is no model, and ts_error() says why: the manifest states
+ * no nest, or the target leaves out what it needs. */
 int ts_variants_open(const ts_problem *problem, const ts_target *target, const ts_space *space,
                      ts_variants **out);
 void ts_variants_close(ts_variants *variants);

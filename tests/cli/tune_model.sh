@@ -30,6 +30,11 @@ accepts "the same again" tilesmith tune gemm --shape $shape --evaluator model --
 check "the same prediction" test "$(json shapes.0.configuration)" = "$first"
 check "the database is as before" test "$(samples)" = "$before"
 
+accepts "a machine that isn't here" tilesmith tune gemm --shape m=512,n=512,k=512 --evaluator model --target epyc-9654 --budget 200 --db "$work/none.db"
+check "it is named, and nothing measured" says 'on epyc-9654: predicted, nothing was measured'
+check "by the nest alone" says '^ *model: loop nest$'
+check "no database comes of it" test ! -e "$work/none.db"
+
 accepts "tune with pruning" tilesmith tune gemm --shape $shape --budget 60 --prune --json
 check "the report says what was dropped" is_true "$(json shapes.0.model.pruning.dropped) >= 0"
 check "and how sure that is" is_true "$(json shapes.0.model.pruning.chance) <= 1"

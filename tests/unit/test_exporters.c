@@ -240,11 +240,11 @@ static void test_refusals(void **state)
     char *text = NULL, path[128];
     size_t rows;
     check_fails(ts_export(f->database, "pdf", NULL, NULL, &text, NULL), TS_ENOTFOUND,
-                "use one of: header, json, t4");
+                "use one of: clblast, header, json, t4, xml");
     check_fails(ts_export(f->database, "json", NULL, NULL, &text, NULL), TS_ENOTFOUND, "no such database");
     fill(f);
-    static const char *const formats[] = {"header", "json", "t4"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const formats[] = {"clblast", "header", "json", "t4", "xml"};
+    for (size_t i = 0; i < 5; i++) {
         check_fails(
             ts_export(f->database, formats[i], &(ts_export_request){.kernel = "conv"}, NULL, &text, NULL),
             TS_ENOTFOUND, "conv");
@@ -264,7 +264,7 @@ static void test_refusals(void **state)
         "UPDATE winners SET configuration = '[1'; UPDATE configurations SET parameters = parameters || ';'",
         NULL, NULL, NULL);
     sqlite3_close(db);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 5; i++)
         check_fails(ts_export(f->database, formats[i], NULL, NULL, &text, NULL), TS_EINPUT, "is damaged");
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/internal.h"
 #include "runtime_fixture.h"
 #include <math.h>
+#include <pthread.h>
 
 /* ---- the policy
  * --------------------------------------------------------------------------------------------- */
@@ -315,6 +316,43 @@ static void test_a_file_without_the_table_says_so(void **state)
     fixture_close(f);
 }
 
+static void *multiply_alone(void *context)
+{
+    static _Thread_local float a[SIZE * SIZE], c[SIZE * SIZE];
+    for (int i = 0; i < SIZE * SIZE; i++)
+        a[i] = 1;
+    for (int i = 0; i < 2000; i++)
+        if (ts_rt_gemm_f32(context, SIZE, SIZE, SIZE, 1, a, SIZE, a, SIZE, 0, c, SIZE) != 0 || c[5] != SIZE)
+            return context;
+    return NULL;
+}
+
+/* One is observed at a time, all get right results, and nothing is counted twice or lost. */
+static void test_threads(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    fixture *f = fixture_open();
+    add_candidates(f);
+    const ts_rt_options options = {.database = f->database, .flags = TS_RT_ADAPT};
+    ts_rt *rt = NULL;
+    pthread_t threads[THREADS];
+    ts_rt_stats stats;
+    assert_int_equal(ts_rt_open_with(&options, &rt), 0);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, multiply_alone, rt), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *wrong;
+        assert_int_equal(pthread_join(threads[i], &wrong), 0);
+        assert_null(wrong);
+    }
+    ts_rt_stats_read(rt, &stats);
+    assert_int_equal(stats.calls, THREADS * 2000);
+    assert_true(stats.explorations <= 0.02 * THREADS * 2000);
+    ts_rt_close(rt);
+    fixture_close(f);
+}
+
 static void test_energy_is_said_to_be_unavailable(void **state)
 {
     (void)state;
@@ -350,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_nonsense_is_no_observation),
         cmocka_unit_test(test_live_calls),
         cmocka_unit_test(test_lessons_add_up),
+        cmocka_unit_test(test_threads),
         cmocka_unit_test(test_a_file_without_the_table_says_so),
         cmocka_unit_test(test_energy_is_said_to_be_unavailable),
     };

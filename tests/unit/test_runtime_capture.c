@@ -130,6 +130,25 @@ static void test_written_early(void **state)
     ts_capture_clear(&c);
 }
 
+static double late_clock(void)
+{
+    static double now = 1e9; /* a minute passes with each look */
+    return now += 61;
+}
+
+/* A program that never closes its runtime leaves what it called until a minute ago. */
+static void test_written_every_minute(void **state)
+{
+    scene *s = *state;
+    ts_rt *rt = fixture_runtime(s->f);
+    rt->clock = late_clock;
+    multiply(rt, 8, 3);
+    ts_capture c = load(s);
+    assert_int_equal(shape_of(&c, "m=8,n=8,k=8,ta=0,tb=0")->calls, 3);
+    ts_capture_clear(&c);
+    ts_rt_close(rt);
+}
+
 static void test_not_over_something_else(void **state)
 {
     scene *s = *state;
@@ -242,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_written_and_added_to, setup, teardown),
         cmocka_unit_test_setup_teardown(test_processes_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_written_early, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_written_every_minute, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_over_something_else, setup, teardown),
         cmocka_unit_test(test_lines),
         cmocka_unit_test_setup_teardown(test_plan_weighs_by_time, setup, teardown),

@@ -71,7 +71,7 @@ static void test_versions(void **state)
     sql(f, "PRAGMA user_version = 7");
     for (int mode = TS_STORE_READ; mode <= TS_STORE_WRITE; mode++)
         check_fails(ts_store_open(f->database, (ts_store_mode)mode, &s), TS_EINPUT,
-                    "was written by a newer Tilesmith (schema 7, this one knows 2); upgrade Tilesmith or use "
+                    "was written by a newer Tilesmith (schema 7, this one knows 3); upgrade Tilesmith or use "
                     "another --db FILE");
     sql(f, "PRAGMA user_version = 0");
     check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT,
@@ -83,28 +83,31 @@ static void test_versions(void **state)
 static void test_migration(void **state)
 {
     fixture *f = *state;
-    static const char *const steps[] = {"CREATE TABLE one (x) STRICT", "CREATE TABLE one (x) STRICT",
+    static const char *const steps[] = {"CREATE TABLE one (x) STRICT",
+                                        "CREATE TABLE one (x) STRICT",
+                                        "CREATE TABLE one (x) STRICT",
                                         "CREATE TABLE two (x INTEGER) STRICT; INSERT INTO two VALUES (2)",
                                         "ALTER TABLE two ADD COLUMN y TEXT",
                                         "CREATE TABLE four (x INTEGER); CREATE TABLE two (x)"};
-    const char *const good[] = {steps[0], steps[1], steps[2], steps[3], "CREATE TABLE four (x INTEGER)"};
+    const char *const good[] = {steps[0], steps[1], steps[2],
+                                steps[3], steps[4], "CREATE TABLE four (x INTEGER)"};
     ts_store *s;
     int64_t value;
     create(f);
     check(ts_store_open(f->database, TS_STORE_WRITE, &s));
-    check(ts_db_migrate(s, steps, 4));
-    assert_int_equal(version(s), 4);
+    check(ts_db_migrate(s, steps, 5));
+    assert_int_equal(version(s), 5);
     check(ts_db_id(s, &value, "SELECT x FROM two WHERE y IS NULL", ""));
     assert_int_equal(value, 2);
-    check_fails(ts_db_migrate(s, steps, 5), TS_EINPUT, "table two already exists");
-    assert_int_equal(version(s), 4);
+    check_fails(ts_db_migrate(s, steps, 6), TS_EINPUT, "table two already exists");
+    assert_int_equal(version(s), 5);
     check(ts_db_id(s, &value, "SELECT count(*) FROM sqlite_schema WHERE name = 'four'", ""));
     assert_int_equal(value, 0); /* nothing half-done */
-    check(ts_db_migrate(s, good, 5));
-    check(ts_db_migrate(s, good, 5)); /* nothing left to do */
-    assert_int_equal(version(s), 5);
+    check(ts_db_migrate(s, good, 6));
+    check(ts_db_migrate(s, good, 6)); /* nothing left to do */
+    assert_int_equal(version(s), 6);
     ts_store_close(s);
-    check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT, "schema 5");
+    check_fails(ts_store_open(f->database, TS_STORE_WRITE, &s), TS_EINPUT, "schema 6");
 }
 
 /* A file of the first schema: whoever opens it, for reading too, brings it up to date and loses nothing. */
