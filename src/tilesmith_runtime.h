@@ -53,11 +53,12 @@ typedef struct ts_rt_kernel {
     int threads;             /**< that a call uses */
     double max_error;        /**< the largest |C - R| / max|R| it was allowed besides the type's tolerance */
     const char *variant;     /**< its id, 32 hex digits; NULL: the built-in default */
-    /** How far the measured shapes support this choice: 1 on the exact rung; on the nearest rung the weight of
-     * the shapes it won over the weight of all, less one pseudo-observation; 0: not at all. */
+    /** How far the measured shapes support this choice: 1 on the exact rung; on the nearest rung the weight
+     * of the shapes it won over the weight of all, less one pseudo-observation; 0: not at all. */
     double confidence;
     /** What a call may take, interpolated between the measured shapes on the nearest rung, in seconds, and
-     * the interval that held 95 % of the measured shapes when each was predicted from the others; 0: unknown. */
+     * the interval that held 95 % of the measured shapes when each was predicted from the others; 0: unknown.
+     */
     double estimated_seconds, estimated_lo, estimated_hi;
 } ts_rt_kernel;
 
@@ -77,13 +78,13 @@ typedef void ts_rt_gemm_f64_fn(int64_t m, int64_t n, int64_t k, double alpha, co
 TS_RT_API int ts_rt_open(const char *database, ts_rt **out);
 
 /** Read no database: the default rung only. */
-#define TS_RT_OFF      0x1u
+#define TS_RT_OFF 0x1u
 /** Write nothing: no cache entry (so nothing is compiled), no capture, nothing learned. */
 #define TS_RT_READONLY 0x2u
 /** Shapes that were measured answer from the exact rung, all others from the default. */
 #define TS_RT_EXACT_ONLY 0x4u
 /** Let calls of ts_rt_gemm_* try other variants now and then, and keep to what proves faster. */
-#define TS_RT_ADAPT    0x8u
+#define TS_RT_ADAPT 0x8u
 
 /** What adaptation makes small. */
 typedef enum ts_rt_objective {
@@ -117,23 +118,24 @@ TS_RT_API const char *ts_rt_status(const ts_rt *rt);
 
 /** What a runtime has done since it was opened. Exact once the other threads rest. */
 typedef struct ts_rt_stats {
-    uint64_t lookups;             /**< answered, by ts_rt_find() and inside of ts_rt_gemm_* */
-    uint64_t rungs[TS_RT_RUNGS];  /**< the same by rung */
-    uint64_t misses;              /**< lookups that nothing could answer */
-    uint64_t calls;               /**< products computed by ts_rt_gemm_* */
-    double flop;                  /**< of them: 2*m*n*k each */
-    uint64_t explorations;        /**< calls that tried another variant than the chosen one */
-    uint64_t switches;            /**< changes of the chosen variant of a shape */
-    uint64_t drifts;              /**< changes of a chosen variant's time that were noticed */
-    uint64_t rejected;            /**< variants whose result didn't hold on live operands: never used again */
+    uint64_t lookups;            /**< answered, by ts_rt_find() and inside of ts_rt_gemm_* */
+    uint64_t rungs[TS_RT_RUNGS]; /**< the same by rung */
+    uint64_t misses;             /**< lookups that nothing could answer */
+    uint64_t calls;              /**< products computed by ts_rt_gemm_* */
+    double flop;                 /**< of them: 2*m*n*k each */
+    uint64_t explorations;       /**< calls that tried another variant than the chosen one */
+    uint64_t switches;           /**< changes of the chosen variant of a shape */
+    uint64_t drifts;             /**< changes of a chosen variant's time that were noticed */
+    uint64_t rejected;           /**< variants whose result didn't hold on live operands: never used again */
 } ts_rt_stats;
-/** -1 if an argument is NULL. PAPI shows the same as software-defined events of the library `tilesmith_rt`. */
+/** -1 if an argument is NULL. PAPI shows the same as software-defined events of the library `tilesmith_rt`.
+ */
 TS_RT_API int ts_rt_stats_read(const ts_rt *rt, ts_rt_stats *out);
 
 /**
  * Write what adaptation learned into the database that was opened, and the capture file if there is one:
- * ts_rt_close() does it too. 0: written, or nothing to write; -1: *why (borrowed, may be NULL) says what stood
- * in the way; nothing that was stored is lost.
+ * ts_rt_close() does it too. 0: written, or nothing to write; -1: *why (borrowed, may be NULL) says what
+ * stood in the way; nothing that was stored is lost.
  */
 TS_RT_API int ts_rt_learn(ts_rt *rt, const char **why);
 

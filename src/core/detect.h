@@ -21,8 +21,8 @@ int ts_detect(bool measure, ts_detect_progress *progress, void *context, ts_targ
 /** The fingerprint alone (16 hex digits and NUL): stable across reboots; hashes architecture, vendor, feature
  * bits, L1/L2 geometry. */
 int ts_detect_fingerprint(char out[17]);
-/** What a compiled variant needs of a machine: the host's feature bits, names joined by blanks (malloc'ed), and
- * its ABI ("x86_64 elf64 glibc"). libtilesmith-rt compares both before it loads one. */
+/** What a compiled variant needs of a machine: the host's feature bits, names joined by blanks (malloc'ed),
+ * and its ABI ("x86_64 elf64 glibc"). libtilesmith-rt compares both before it loads one. */
 int ts_detect_object_provenance(char **features, char abi[48]);
 /** One quick reading (about `seconds`) of the FMA peak of the calling thread in flop/s; type "f32" or "f64".
  * 0 if the type is unknown. */

@@ -86,7 +86,7 @@ static int collect(ts_store *store, const ts_export_request *request, ts_library
     int rc = select_winners(store, request, &l->selection);
     if (rc)
         return rc;
-    l->targets = calloc(l->selection.count, sizeof *l->targets);
+    l->targets = calloc(l->selection.count + 1, sizeof *l->targets);
     if (!l->targets)
         return ts_fail(TS_ENOMEM, "out of memory while exporting");
     for (size_t i = 0; i < l->selection.count && rc == TS_OK; i++) {

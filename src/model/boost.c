@@ -10,7 +10,7 @@
 /* Chosen by the error on configurations that were left out, on spaces of gemm and conv2d: docs/search.md.
  */
 enum { TREES = 300, BINS = 32, LEAST = 2 /* samples of a leaf */ };
-static const double rate = 0.05, shrinkage = 1; /* of a leaf's mean: as much as so many samples of 0 */
+static const double rate = 0.05, shrinkage = 3; /* of a leaf's mean: as much as so many samples of 0 */
 
 /* Larger inputs go right. Without a split, `threshold` is infinite: everything goes left. */
 typedef struct ts_split {

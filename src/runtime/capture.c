@@ -4,7 +4,7 @@
  * a whole, so that whoever reads it sees all of it and a crash leaves the earlier one.
  */
 #include "runtime/capture_line.h"
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* The only SQL of the runtime: read the winners of this machine once, then close. */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include "runtime_schema.h"
 #include <errno.h>
 #include <sqlite3.h>

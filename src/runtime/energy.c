@@ -4,7 +4,7 @@
  * below TSRT_ENERGY_SECONDS can't be told apart by it.
  */
 #include "runtime/host_parts.h"
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <stdlib.h>
 
 static double read_number(const char *path)

@@ -1,5 +1,5 @@
 /* ts_rt_gemm_*: check the arguments, find, provide the workspace, call. */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 
 /* A matrix argument: needed unless it is empty; rows must not overlap. */
 static bool matrix_good(const void *p, int64_t rows, int64_t columns, int64_t ld)

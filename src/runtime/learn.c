@@ -1,6 +1,6 @@
 /* What adaptation learned goes back to the database, to a table of its own: what was measured is not touched.
  */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include "runtime_schema.h"
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* From a variant's id to a function: the cache of built variants (CACHE/objects/ab/ID.so, the tuner's own),
  * or a compilation into it. */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

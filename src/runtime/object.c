@@ -4,7 +4,7 @@
  * bytes hash to what was noted then, and it is an ELF file of this machine. It goes to the loader through a
  * file in memory, so that nobody can change it in between and a read-only installation works.
  */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include "runtime_schema.h"
 #include <dlfcn.h>
 #include <elf.h>

@@ -1,5 +1,5 @@
 /* Opening and closing a runtime, and what it says of itself. */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

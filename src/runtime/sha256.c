@@ -1,6 +1,6 @@
 /* SHA-256 (FIPS 180-4, section 6.2) of one piece of memory: the runtime includes nothing of the other rooms.
  */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <stdio.h>
 #include <string.h>
 

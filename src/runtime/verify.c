@@ -4,7 +4,7 @@
  * |a||b| of the exact one (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.5);
  * |a||b| is bounded by the norms of the row and the column (Cauchy and Schwarz).
  */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

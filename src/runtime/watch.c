@@ -2,7 +2,7 @@
  * Calls that are watched: timed for the capture and, if the program asked for it, an occasion to try another
  * variant. The policy is the bandit's; here are the candidates, the clock and the locks.
  */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include <math.h>
 #include <string.h>
 

@@ -45,8 +45,9 @@
 #define TS_SCHEMA_LESSONS_SQL                                                                                \
     "SELECT kernel, type, problem, variant, calls, seconds FROM learned WHERE fingerprint = ?1"
 /**
- * One lesson: fingerprint, kernel, type, problem, variant, calls, seconds, and how many earlier calls count at
- * most. Means are joined by weight, so that no evidence is lost and old evidence doesn't outweigh new for ever.
+ * One lesson: fingerprint, kernel, type, problem, variant, calls, seconds, and how many earlier calls count
+ * at most. Means are joined by weight, so that no evidence is lost and old evidence doesn't outweigh new for
+ * ever.
  */
 #define TS_SCHEMA_LEARN_SQL                                                                                  \
     "INSERT INTO learned (fingerprint, kernel, type, problem, variant, calls, seconds, updated) "            \

@@ -123,8 +123,8 @@ void ts_winner_clear(ts_winner *w);
 /** Insert; the previous winner of the same (kernel, type, problem, target, objective, threads, max_error)
  * becomes history. */
 int ts_store_winner_put(ts_store *s, int64_t session, const ts_winner *winner);
-/** The same with its compiled form and what was tied with it (NULL: neither), in one transaction; objects that
- * no current winner or tie needs any more are dropped. */
+/** The same with its compiled form and what was tied with it (NULL: neither), in one transaction; objects
+ * that no current winner or tie needs any more are dropped. */
 int ts_store_winner_put_with(ts_store *s, int64_t session, const ts_winner *winner,
                              const ts_winner_extras *extras);
 /** Current winners, sorted by kernel, type, problem, target. NULL filters mean all. *rows malloc'ed; clear

@@ -78,8 +78,8 @@ static void NAME(call_gemm)(const call *c)
          &c->ldc);
     } else
         CBLAS(gemm)
-        (c->layout, c->ta, c->tb, c->m, c->n, c->k, alpha, NAME(a), c->lda, NAME(b), c->ldb, beta,
-         NAME(after), c->ldc);
+    (c->layout, c->ta, c->tb, c->m, c->n, c->k, alpha, NAME(a), c->lda, NAME(b), c->ldb, beta, NAME(after),
+     c->ldc);
 }
 
 static int NAME(gemm)(void)
@@ -141,7 +141,7 @@ static void NAME(call_gemv)(const call *c)
         (&ta, &c->m, &c->n, &alpha, NAME(a), &c->lda, NAME(b), &c->incx, &beta, NAME(after), &c->incy);
     } else
         CBLAS(gemv)
-        (c->layout, c->ta, c->m, c->n, alpha, NAME(a), c->lda, NAME(b), c->incx, beta, NAME(after), c->incy);
+    (c->layout, c->ta, c->m, c->n, alpha, NAME(a), c->lda, NAME(b), c->incx, beta, NAME(after), c->incy);
 }
 
 static int NAME(gemv)(void)

@@ -1,5 +1,5 @@
 /* Adaptation: the policy on simulated times, and the whole way on an injected clock. */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include "runtime_fixture.h"
 #include <math.h>
 #include <pthread.h>

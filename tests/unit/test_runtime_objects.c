@@ -1,5 +1,5 @@
 /* Compiled variants in the database: loaded where they fit, and only there. */
-#include "runtime/internal.h"
+#include "runtime/live.h"
 #include "runtime_fixture.h"
 
 static char *features_of(const ts_host *host)
