@@ -1,6 +1,6 @@
 /* How each search came to its best, evaluation by evaluation. */
-#include "report/page.h"
 #include "export/plot.h"
+#include "report/page.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,10 +8,11 @@ typedef struct ts_section {
 } ts_section;
 
 static const ts_section sections[] = {
-    {"winners", "Winners", ts_page_winners},    {"peers", "Against peers", ts_page_peers},
-    {"roofline", "Roofline", ts_page_roofline}, {"convergence", "Convergence", ts_page_convergence},
-    {"failures", "Failures", ts_page_failures}, {"time", "Where the time went", ts_page_time},
-    {"machine", "Machine", ts_page_machine},    {"provenance", "Provenance", ts_page_provenance},
+    {"winners", "Winners", ts_page_winners},          {"peers", "Against peers", ts_page_peers},
+    {"roofline", "Roofline", ts_page_roofline},       {"convergence", "Convergence", ts_page_convergence},
+    {"parameters", "Parameters", ts_page_parameters}, {"failures", "Failures", ts_page_failures},
+    {"time", "Where the time went", ts_page_time},    {"targets", "Other targets", ts_page_targets},
+    {"machine", "Machine", ts_page_machine},          {"provenance", "Provenance", ts_page_provenance},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

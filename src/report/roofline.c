@@ -1,6 +1,6 @@
 /* Every winner on the roofline of its machine (Williams, Waterman & Patterson, CACM 52(4), 2009). */
-#include "report/page.h"
 #include "export/plot.h"
+#include "report/page.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -57,7 +57,7 @@ static const char EACH[] =
     "s.status, s.timings, s.cost, s.render, s.compile, s.verify, s.measure, s.search, "
     "s.id <> max(s.id) OVER (PARTITION BY k.name, p.type, p.shape, t.id, e.objective, e.threads, "
     "e.max_error, "
-    "c.parameters), e.threads, e.max_error "
+    "c.parameters), e.threads, e.max_error, s.counters "
     "FROM samples s JOIN sessions e ON e.id = s.session_id JOIN targets t ON t.id = e.target_id "
     "JOIN configurations c ON c.id = s.configuration_id JOIN problems p ON p.id = c.problem_id "
     "JOIN kernels k ON k.id = p.kernel_id LEFT JOIN builds b ON b.id = s.build_id "
@@ -86,7 +86,8 @@ static int give_row(ts_store *s, sqlite3_stmt *row, int (*give)(void *context, c
                       .search_seconds = ts_db_real(row, 18),
                       .superseded = sqlite3_column_int(row, 19) != 0,
                       .threads = sqlite3_column_int(row, 20),
-                      .max_error = sqlite3_column_double(row, 21)};
+                      .max_error = sqlite3_column_double(row, 21),
+                      .counters = (const char *)sqlite3_column_text(row, 22)};
     double *samples = NULL;
     read_texts(row, &r);
     int rc = ts_status_parse(s, (const char *)sqlite3_column_text(row, 11), &r.status);

@@ -17,5 +17,5 @@ refuses "a range that is none" "expected ATTRIBUTE=FROM:TO" tilesmith explore be
 refuses "an attribute that isn't stated" "l9.size" tilesmith explore bert-base --base tpu-v1 --vary l9.size=1K:2K
 refuses "a kernel without a shape" "needs a --shape" tilesmith explore gemm --base tpu-v1 --vary array.rows=64:128
 refuses "an objective that is none" "time, energy and edp" tilesmith explore bert-base --base tpu-v1 --vary array.rows=64:128 --objective fame
-refuses "area without a process" "process" tilesmith explore bert-base --base spacemit-k1 --vary clock.core=1e9:2e9 --area
+refuses "area that isn't stated" "area" tilesmith explore bert-base --base spacemit-k1 --vary clock.core=1e9:2e9 --area
 finish

@@ -7,10 +7,11 @@ refuses "a report of nothing says what to do" "tilesmith tune" tilesmith report 
 run tilesmith tune gemm --shape m=32,n=32,k=32 --budget 6 --strategy random
 check "a session to report" test "$status" -eq 0
 run tilesmith report --output "$work/page.html"
+mkdir "$work/folder"
 check "the page is written" test "$status" -eq 0 -a -s "$work/page.html"
-run tilesmith report --output "$work/tmp" --json
-check "into a folder, as JSON" test -s "$work/tmp/tilesmith-report.html"
-check "the same database, the same page" cmp -s "$work/page.html" "$work/tmp/tilesmith-report.html"
+run tilesmith report --output "$work/folder" --json
+check "into a folder, as JSON" test -s "$work/folder/tilesmith-report.html"
+check "the same database, the same page" cmp -s "$work/page.html" "$work/folder/tilesmith-report.html"
 check "nothing comes from the network" sh -c "! grep -Eq '(src|href)=\"(https?:)?//' '$work/page.html'"
 for section in winners peers roofline convergence parameters failures time targets machine provenance; do
     check "section $section" grep -q "<section id=\"$section\">" "$work/page.html"
