@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 6, BARS = 6, CELL_WIDTH = 56, CELL_HEIGHT = 22, LEFT = 92, TOP = 22, MOST_VALUES = 12 };
+enum { SHOWN = 6, BARS = 6, CELL_WIDTH = 56, CELL_HEIGHT = 22, LEFT = 92, TOP = 36, MOST_VALUES = 12 };
 
 /* The evaluations of a search that succeeded. malloc'ed. */
 static ts_importance_sample *successes(const ts_page_search *s, size_t *count)
@@ -67,7 +67,7 @@ static void cell(ts_str *out, const ts_importance *m, size_t b, size_t i, size_t
     ts_str_format(
         out,
         "<rect class=\"bar\" fill-opacity=\"%.2f\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" height=\"%d\"><title>",
-        fmax(0.06, pow(share, 3)), x + 1, y + 1, CELL_WIDTH - 2, CELL_HEIGHT - 2);
+        fmax(0.06, 0.65 * pow(share, 3)), x + 1, y + 1, CELL_WIDTH - 2, CELL_HEIGHT - 2);
     ts_markup_text(out, m->params[0].name);
     ts_str_append(out, "=");
     ts_markup_text(out, m->params[0].values[i]);
@@ -120,10 +120,10 @@ static void heat_map(ts_page *page, const ts_importance *m, const ts_importance_
     ts_markup_text(out, m->params[b].name);
     ts_str_append(
         out, "</title>\n<desc>Numbers are per cent of the best; empty cells were not measured.</desc>\n");
-    axis_text(out, "soft end", LEFT - 6, 14, m->params[0].name);
-    axis_text(out, "soft", LEFT + 2, 10, m->params[b].name);
+    axis_text(out, "soft end", LEFT - 6, TOP - 6, m->params[0].name);
+    axis_text(out, "soft", LEFT + 2, 12, m->params[b].name);
     for (size_t j = 0; j < columns; j++)
-        axis_text(out, "soft middle", LEFT + CELL_WIDTH * ((double)j + 0.5), TOP - 2, m->params[b].values[j]);
+        axis_text(out, "soft middle", LEFT + CELL_WIDTH * ((double)j + 0.5), TOP - 6, m->params[b].values[j]);
     for (size_t i = 0; i < rows; i++) {
         axis_text(out, "soft end", LEFT - 6, TOP + CELL_HEIGHT * (double)(i + 1) - 7, m->params[0].values[i]);
         for (size_t j = 0; j < columns; j++)
