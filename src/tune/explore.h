@@ -68,6 +68,14 @@ typedef struct ts_explore_report {
 int ts_explore(const ts_explore_question *question, ts_explore_report **out);
 void ts_explore_report_free(ts_explore_report *report);
 
+/* ---- explore_design.c --------------------------------------------------------------------------
+ */
+
+/** Make the facts of `target` read as a design has them: the varied attributes, and stated peaks and power in
+ * proportion to what the machine computes with. */
+int ts_explore_apply(const ts_explore_report *report, const ts_target *target, ts_facts *facts,
+                     const double *values);
+
 /* ---- explore_range.c --------------------------------------------------------------------------- */
 
 /** "NAME=RANGE" into an attribute: "a:b" doubles, "a:b:+s" adds, "a:b:*f" multiplies, "a,b,c" lists. Sizes
