@@ -29,12 +29,10 @@ static const ts_option options[] = {
 };
 
 static const ts_example examples[] = {
-    {"tilesmith explore resnet-50 --base tpu-v1 --vary array.rows=64:512 --vary array.columns=64:512 --vary "
-     "memory.bandwidth=34e9:272e9",
-     "Arrays and memories around the first TPU, with the mapping that each wants."},
-    {"tilesmith explore bert-base --base epyc-9654 --vary vector.bits=256:1024 --vary "
-     "memory.total=2e11:1.6e12 --objective time",
-     "Wider vectors or faster memory?"},
+    {"tilesmith explore resnet-50 --base tpu-v1 --vary array.rows=64:512",
+     "Taller and shorter arrays, each with the mapping that it wants."},
+    {"tilesmith explore bert-base --base epyc-9654 --vary vector.bits=256:1024",
+     "Wider vectors: what would they gain?"},
     {NULL, NULL},
 };
 

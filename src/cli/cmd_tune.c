@@ -150,9 +150,9 @@ static int make_kernel(const ts_args *args, char **folder)
     const size_t length = kernel ? strlen(kernel) : 0;
     *folder = NULL;
     if (!kernel)
-        return ts_fail(TS_EINPUT,
-                       "no kernel was named; `tilesmith show kernels` lists them, --capture FILE tunes "
-                       "what a program called");
+        return ts_fail(TS_EINPUT, "tune needs KERNEL ('tilesmith show kernels' lists them), or --capture "
+                                  "FILE to tune what a program "
+                                  "called");
     if (length < 3 || strcmp(kernel + length - 2, ".c") != 0)
         return function ? ts_fail(TS_EINPUT, "--function %s needs a C file in place of the kernel %s",
                                   function, kernel)

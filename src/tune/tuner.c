@@ -157,7 +157,7 @@ static int check_threads(int threads)
 static int check_supported(const ts_tune_options *o)
 {
     if (!o->kernel)
-        return ts_fail(TS_EINPUT, "no kernel was named; `tilesmith show kernels` lists them");
+        return ts_fail(TS_EINPUT, "no kernel was named; 'tilesmith show kernels' lists them");
     if (o->objective && strcmp(o->objective, "time") != 0 && strcmp(o->objective, "time,error") != 0)
         return ts_fail(TS_EINPUT, "there is no objective '%s'; use 'time' or 'time,error'", o->objective);
     if (!(o->max_error >= 0 && o->max_error < 1))
