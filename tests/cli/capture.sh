@@ -14,6 +14,6 @@ refuses "capture: shapes named twice" 'leave --shape out' tilesmith tune --captu
 refuses "capture: no such kernel in it" 'has no call of spmv' tilesmith tune spmv --capture "$work/calls.txt"
 echo nonsense >"$work/other.txt"
 refuses "capture: another file" 'is no capture' tilesmith tune --capture "$work/other.txt"
-refuses "tune without a kernel" 'no kernel was named' tilesmith tune
+refuses "tune without a kernel" 'tune needs KERNEL' tilesmith tune
 accepts "capture: tuned" tilesmith tune gemm --capture "$work/calls.txt" --budget 3
 finish
