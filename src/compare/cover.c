@@ -76,7 +76,7 @@ static size_t first_open(const ts_served *s, const bool *open)
 static void branch(ts_served *s, const bool *open, size_t count)
 {
     size_t at = first_open(s, open), n = s->table->instances;
-    bool left[EXACT_INSTANCES];
+    bool left[EXACT_INSTANCES] = {false};
     if (at == n && count < s->best_count) {
         memcpy(s->best, s->path, count * sizeof *s->path);
         s->best_count = count;

@@ -81,8 +81,8 @@ static int fill(ts_portability *p, ts_gathered *g)
     p->instance_count = n;
     p->config_count = m;
     g->instances.items = g->configs.items = NULL;
-    p->costs = malloc(n * m * sizeof *p->costs);
-    p->slowdowns = malloc(n * n * sizeof *p->slowdowns);
+    p->costs = calloc(n * m + 1, sizeof *p->costs);
+    p->slowdowns = calloc(n * n + 1, sizeof *p->slowdowns);
     p->cover = calloc(m + n, sizeof *p->cover);
     if (!p->costs || !p->slowdowns || !p->cover)
         return ts_fail(TS_ENOMEM, "out of memory while comparing configurations");

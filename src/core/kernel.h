@@ -182,11 +182,12 @@ typedef struct ts_nest_access {
 /** What one turn of the innermost loop computes, and what entering it costs. */
 typedef struct ts_nest_core {
     size_t index; /**< that the innermost loop runs along, in steps of 1 */
-    ts_expr *operations, *vector; /**< vector operations of a turn (a multiply-add being one), and their bytes */
-    ts_expr *loads, *stores;      /**< of vectors or broadcast elements, a turn */
-    ts_expr *chains;              /**< operations of a turn that don't wait for each other */
-    ts_expr *unroll;              /**< turns between two branches */
-    ts_expr *entry;               /**< vectors loaded or stored on entering and leaving */
+    ts_expr *operations,
+        *vector;             /**< vector operations of a turn (a multiply-add being one), and their bytes */
+    ts_expr *loads, *stores; /**< of vectors or broadcast elements, a turn */
+    ts_expr *chains;         /**< operations of a turn that don't wait for each other */
+    ts_expr *unroll;         /**< turns between two branches */
+    ts_expr *entry;          /**< vectors loaded or stored on entering and leaving */
 } ts_nest_core;
 
 /** The loops of variants as a function of their parameters: what the cost model of variants reads. */

@@ -91,7 +91,8 @@ static void log_ticks(ts_plot *p, bool along_x, const ts_plot_axis *a)
     static const double steps[] = {1, 2, 5};
     double decades = log10(a->to / a->from);
     size_t kinds = decades > 3.5 ? 1 : 3;
-    for (double power = floor(log10(a->from)); power <= log10(a->to); power++)
+    int last = (int)ceil(log10(a->to));
+    for (int power = (int)floor(log10(a->from)); power <= last; power++)
         for (size_t i = 0; i < kinds; i++) {
             double value = steps[i] * pow(10, power);
             if (value >= a->from * (1 - 1e-9) && value <= a->to * (1 + 1e-9))

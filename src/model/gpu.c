@@ -43,8 +43,8 @@ static double wave_bytes(const ts_gpu_product *o, const ts_product_sizes *p, dou
 static double warp_bytes(const ts_gpu *g, const ts_gpu_tile *t, double element)
 {
     double warps = fmax(1, t->threads / g->warp), least = INFINITY;
-    for (double high = 1; high <= warps; high *= 2)
-        least = fmin(least, warps * (t->m / high + t->n / (warps / high)) * element);
+    for (int64_t high = 1; (double)high <= warps; high *= 2)
+        least = fmin(least, warps * (t->m / (double)high + t->n / (warps / (double)high)) * element);
     return least;
 }
 

@@ -106,6 +106,7 @@ static int try_plan(const ts_model_call *call, ts_facts *node, const network *wh
     part.work = &work;
     out->how = how;
     out->nodes = nodes;
+    ts_prediction_clear(&out->node);
     int rc = ts_model_find(NULL, ts_facts_target(node), &model);
     if (rc == 0)
         rc = ts_model_run(model, &part, node, &out->node);

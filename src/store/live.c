@@ -22,6 +22,7 @@ void ts_live_clear(ts_live *live)
 static int replace(sqlite3_stmt *row, int column, char **text)
 {
     free(*text);
+    *text = NULL;
     return ts_db_text(row, column, text);
 }
 

@@ -151,11 +151,11 @@ int ts_store_import_all(ts_store *s, const ts_recordings *recordings, const char
 typedef struct ts_store_row {
     const char *kernel, *type, *problem, *target, *configuration, *reason, *compiler, *flags, *timestamp;
     const char *fingerprint, *objective; /**< fingerprint is NULL for a described target */
-    const char *counters;                /**< JSON array of {name, unit, value | unavailable}; NULL: none were read */
-    double search_seconds;               /**< of the strategy, where an imported file says so; NAN */
-    bool superseded;                     /**< the same was measured again later */
-    int threads;                         /**< of a call */
-    double max_error;                    /**< that was allowed; 0: the kernel's tolerance */
+    const char *counters;  /**< JSON array of {name, unit, value | unavailable}; NULL: none were read */
+    double search_seconds; /**< of the strategy, where an imported file says so; NAN */
+    bool superseded;       /**< the same was measured again later */
+    int threads;           /**< of a call */
+    double max_error;      /**< that was allowed; 0: the kernel's tolerance */
     ts_status status;
     double cost;
     const double *samples;

@@ -152,7 +152,7 @@ static int open_targets(ts_explorer *x)
     bool choice = flow && flow->value.kind == TS_STRING && strcmp(flow->value.s, "row_stationary") != 0;
     x->variants = choice ? DATAFLOWS : 1;
     int rc = TS_OK;
-    for (size_t i = 0; i < x->variants && rc == TS_OK; i++) {
+    for (size_t i = 0; i < DATAFLOWS && i < x->variants && rc == TS_OK; i++) {
         char *text = NULL;
         rc = ts_target_write(x->question->base, &text);
         if (rc == TS_OK)
@@ -343,7 +343,7 @@ int ts_explore(const ts_explore_question *question, ts_explore_report **out)
         x.report->designs = x.designs.items;
         x.report->count = x.designs.count;
     }
-    if (rc == TS_OK) {
+    if (rc == TS_OK && x.report) {
         sum_up(x.report);
         *out = x.report;
     } else

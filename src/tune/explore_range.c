@@ -57,10 +57,13 @@ static bool read_interval(const char *text, ts_values *values)
     }
     if (*end || !(from > 0) || !(to >= from) || !(adds ? step > 0 : step > 1))
         return false;
-    for (double v = from; v <= to * (1 + 1e-9); v = adds ? v + step : v * step)
-        if (!push(values, v))
-            return false;
-    return true;
+    double v = from;
+    bool room = true;
+    while (room && v <= to * (1 + 1e-9)) {
+        room = push(values, v);
+        v = adds ? v + step : v * step;
+    }
+    return room;
 }
 
 int ts_explore_range(const char *text, ts_explore_attribute *out)

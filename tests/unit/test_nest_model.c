@@ -13,6 +13,7 @@
 #include "core/detect.h"
 #include "model/nest.h"
 #include "model/nest_parts.h"
+#include "model/predict.h"
 #include "util/clock.h"
 
 #define check(call)                                                                                          \
@@ -253,6 +254,43 @@ static void features_are_numbers(void **state)
     for (size_t i = 0; i < TS_NEST_FEATURES; i++)
         assert_true(isfinite(features[i]));
     close_bench(&b);
+    open_bench(&b, "m=8192,n=6144,k=4096");
+    c = cost(&b);
+    ts_nest_features(&c, features);
+    for (size_t l = 0; l < c.level_count; l++)
+        assert_true(fabs(features[5 + l] - log(c.level_seconds[l])) < 1e-12);
+    close_bench(&b);
+}
+
+/* The plug-in names what takes longest: the core of a product, or the memory of one that streams. */
+static void what_binds_is_named(void **state)
+{
+    bench b;
+    const ts_model *nest;
+    ts_work work;
+    ts_prediction p;
+    (void)state;
+    open_bench(&b, "m=512,n=512,k=512");
+    check(ts_model_find("nest", b.target, &nest));
+    check(ts_work_of(&b.problem, &work));
+    ts_model_call call = {.problem = &b.problem, .values = b.values, .work = &work};
+    check(ts_model_run(nest, &call, b.facts, &p));
+    assert_string_equal(p.bound, "fma.throughput");
+    assert_true(p.utilization > 0.5 && p.utilization <= 1);
+    assert_int_equal(p.level_count, 3);
+    close_bench(&b);
+    open_bench(&b, "m=1,n=8192,k=8192");
+    set(&b, "mr", ts_int(1));
+    set(&b, "nv", ts_int(8));
+    set(&b, "pack_a", ts_int(0));
+    set(&b, "pack_b", ts_int(0));
+    check(ts_work_of(&b.problem, &work));
+    call.problem = &b.problem;
+    check(ts_model_run(nest, &call, b.facts, &p));
+    assert_string_equal(p.bound, "memory.bandwidth");
+    call.values = NULL;
+    assert_int_equal(ts_model_run(nest, &call, b.facts, &p), TS_EINPUT);
+    close_bench(&b);
 }
 
 /* The bar is 100,000 a second on one core; a loaded machine and sanitizers are given room. */
@@ -285,6 +323,7 @@ int main(void)
         cmocka_unit_test(what_has_no_nest_is_said),
         cmocka_unit_test(a_missing_fact_is_named),
         cmocka_unit_test(features_are_numbers),
+        cmocka_unit_test(what_binds_is_named),
         cmocka_unit_test(it_is_fast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
