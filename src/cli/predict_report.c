@@ -13,7 +13,7 @@ static void text_interval(double lo, double hi, char text[2 * TS_HUMAN])
     char a[TS_HUMAN], b[TS_HUMAN];
     ts_human_seconds(lo, a);
     ts_human_seconds(hi, b);
-    snprintf(text, 2 * TS_HUMAN, strcmp(a, b) == 0 ? "-" : "%s .. %s", a, b);
+    snprintf(text, (size_t)2 * TS_HUMAN, strcmp(a, b) == 0 ? "-" : "%s .. %s", a, b);
 }
 
 static void gain_cell(ts_table *table, double gain)

@@ -165,7 +165,7 @@ int ts_predict_ask(ts_predict_rows *rows, const ts_predict_question *q, const ts
     ts_facts_close(facts);
     if (rc == 0 && !ts_vec_push(&rows->rows, row))
         rc = ts_fail(TS_ENOMEM, "out of memory while predicting");
-    if (rc < 0)
+    if (rc != 0)
         clear(&row);
     return rc;
 }

@@ -42,7 +42,7 @@ static void bars(ts_str *out, const ts_importance *m)
 static double *best_cells(const ts_importance *m, const ts_importance_sample *samples, size_t b)
 {
     size_t width = m->params[b].count, cells = m->params[0].count * width;
-    double *best = malloc(cells * sizeof *best);
+    double *best = calloc(cells + 1, sizeof *best);
     for (size_t i = 0; best && i < cells; i++)
         best[i] = NAN;
     for (size_t i = 0; best && i < m->count; i++) {
@@ -104,7 +104,7 @@ static void heat_map(ts_page *page, const ts_importance *m, const ts_importance_
     size_t b = 1;
     while (b < m->param_count && m->params[b].count > MOST_VALUES)
         b++;
-    if (b >= m->param_count || m->params[0].count > 2 * MOST_VALUES)
+    if (b >= m->param_count || m->params[0].count > (size_t)2 * MOST_VALUES)
         return;
     size_t rows = m->params[0].count, columns = m->params[b].count;
     double *best = best_cells(m, samples, b);

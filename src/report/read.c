@@ -79,12 +79,13 @@ static ts_page_search *add_search(ts_page *page, const char *kernel, const char 
                             .threads = threads,
                             .max_error = max_error,
                             .default_seconds = NAN};
-    for (size_t i = 0; i < page->winner_count && fresh.problem; i++) {
+    bool whole = fresh.kernel && fresh.type && fresh.problem;
+    for (size_t i = 0; i < page->winner_count && whole; i++) {
         const ts_winner *w = &page->winners[i];
         if (same(&fresh, w->kernel, w->type, w->problem, w->threads, w->max_error))
             fresh.winner = w;
     }
-    if (!fresh.kernel || !fresh.type || !fresh.problem || !ts_vec_push(&page->searches, fresh)) {
+    if (!whole || !ts_vec_push(&page->searches, fresh)) {
         search_clear(&fresh);
         return NULL;
     }

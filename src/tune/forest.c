@@ -108,7 +108,7 @@ static int grow(ts_tree *tree, const ts_forest_data *d, size_t *rows, size_t cou
     int at = (int)tree->nodes.count;
     if (!ts_vec_push(&tree->nodes, node))
         return NO_CHILD;
-    if (count < 2 * LEAST_LEAF || depth == MOST_DEPTH)
+    if (count < (size_t)2 * LEAST_LEAF || depth == MOST_DEPTH)
         return at;
     ts_split split = choose_split(d, rows, count, rng);
     if (split.gain <= 1e-12)

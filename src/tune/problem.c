@@ -120,7 +120,8 @@ static double weight_of(const ts_tuner *t)
     double rest = 0;
     for (size_t i = t->progress.shape; weights && i < t->problem_count; i++)
         rest += weights[i];
-    return rest > 0 ? weights[t->progress.shape] / rest : 1 / (double)(t->problem_count - t->progress.shape);
+    return weights && rest > 0 ? weights[t->progress.shape] / rest
+                               : 1 / (double)(t->problem_count - t->progress.shape);
 }
 
 /* The part of the time that is left which this problem may use. */

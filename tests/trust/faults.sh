@@ -50,12 +50,14 @@ for kind in alloc open write sync rename fork; do
     fi
     bad=""
     # Places spread over the whole run, the first ones closer together: that is where things are opened.
-    for n in $(awk -v t="$total" -v p="$points" 'BEGIN { for (i = 0; i < p; i++) print int(1 + (t - 1) * (i / (p - 1)) ^ 2) }' | sort -nu); do
+    awk -v t="$total" -v p="$points" 'BEGIN { for (i = 0; i < p; i++) print int(1 + (t - 1) * (i / (p - 1)) ^ 2) }' |
+        sort -nu >"$work/places"
+    while read -r n; do
         if ! one_fault "$kind" "$n"; then
             bad="$bad $n(exit $status)"
             cp "$err" "$work/err.$kind"
         fi
-    done
+    done <"$work/places"
     if [ -z "$bad" ]; then echo "ok - $kind: a fault at $points of $total places"; else
         fail "$kind" "not borne at place$bad of $total: $(head -c 300 "$work/err.$kind")"
     fi

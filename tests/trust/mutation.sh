@@ -8,7 +8,7 @@ rm -rf "$tree"
 mkdir -p "$tree"
 cp -r Makefile src search templates targets tests .ci "$tree"
 cd "$tree"
-files="$(ls src/core/expr*.c src/core/space*.c src/core/value.c src/measure/stats*.c src/model/*.c | grep -v _write)"
+files="$(find src/core/expr*.c src/core/space*.c src/core/value.c src/measure/stats*.c src/model -name '*.c' | sort)"
 
 # Every operator outside of comments, strings and preprocessor lines: FILE LINE COLUMN OLD NEW.
 places() {
@@ -37,9 +37,10 @@ total=$(wc -l <places.tsv)
 awk -v n="$mutants" -v seed="$seed" 'BEGIN { srand(seed) } { key[NR] = rand(); text[NR] = $0 }
     END { for (k = 0; k < n && k < NR; k++) { b = 0; for (i = 1; i <= NR; i++) if (key[i] >= 0 && (!b || key[i] < key[b])) b = i; print text[b]; key[b] = -1 } }' \
     places.tsv >chosen.tsv
-tests=$(ls tests/unit | sed -n 's/^\(test_\(expr\|space\|value\|correlation\|stats\|finals\|model\|facts\|predict\|nest_model\|residual\|compare\|explore\|importance\|kernel\|workload\|target\|template\|strategies\|gp\|sim\|score\|layer\|expect\).*\)\.c$/build\/tests\/unit\/\1/p' | grep -v _templates)
+tests=$(find tests/unit -name 'test_*.c' | sort | sed -n 's/^.*/\(test_\(expr\|space\|value\|correlation\|stats\|finals\|model\|facts\|predict\|nest_model\|residual\|compare\|explore\|importance\|kernel\|workload\|target\|template\|strategies\|gp\|sim\|score\|layer\|expect\).*\)\.c$/build\/tests\/unit\/\1/p' | grep -v _templates)
 extra="build/tests/contract/test_models"
 [ -f tests/contract/test_models.c ] || extra=
+# shellcheck disable=SC2086  # lists of programs
 make -s -j2 $tests $extra >/dev/null 2>&1 || make -j2 $tests $extra 2>&1 | grep -E 'error|\*\*\*' || true
 
 notice() { # the tests, until one fails: true if one does

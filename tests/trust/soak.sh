@@ -67,7 +67,8 @@ while [ "$(date +%s)" -lt "$end" ]; do
     rounds=$((rounds + 1))
 done
 status=0
-: >"$out" >"$err"
+: >"$out"
+: >"$err"
 check "$rounds rounds, $had samples: the database was always whole" test "$broken" -eq 0
 check "nothing that was stored was lost" test "$lost" -eq 0
 check "no session died by itself" test "$crashed" -eq 0
