@@ -5,24 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void forget(char **text)
+{
+    free(*text);
+    *text = NULL;
+}
+
 void ts_live_clear(ts_live *live)
 {
-    free(live->kernel);
-    free(live->type);
-    free(live->problem);
-    free(live->target);
-    free(live->strategy);
-    free(live->stop_reason);
-    free(live->best);
-    free(live->last);
+    char **const texts[] = {&live->kernel,   &live->type,        &live->problem, &live->target,
+                            &live->strategy, &live->stop_reason, &live->best,    &live->last};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        forget(texts[i]);
     ts_vec_free(&live->costs);
     *live = (ts_live){0};
 }
 
 static int replace(sqlite3_stmt *row, int column, char **text)
 {
-    free(*text);
-    *text = NULL;
+    forget(text);
     return ts_db_text(row, column, text);
 }
 

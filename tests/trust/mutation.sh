@@ -37,7 +37,7 @@ total=$(wc -l <places.tsv)
 awk -v n="$mutants" -v seed="$seed" 'BEGIN { srand(seed) } { key[NR] = rand(); text[NR] = $0 }
     END { for (k = 0; k < n && k < NR; k++) { b = 0; for (i = 1; i <= NR; i++) if (key[i] >= 0 && (!b || key[i] < key[b])) b = i; print text[b]; key[b] = -1 } }' \
     places.tsv >chosen.tsv
-tests=$(find tests/unit -name 'test_*.c' | sort | sed -n 's/^.*/\(test_\(expr\|space\|value\|correlation\|stats\|finals\|model\|facts\|predict\|nest_model\|residual\|compare\|explore\|importance\|kernel\|workload\|target\|template\|strategies\|gp\|sim\|score\|layer\|expect\).*\)\.c$/build\/tests\/unit\/\1/p' | grep -v _templates)
+tests=$(find tests/unit -name 'test_*.c' | sort | sed -n 's/^.*\/\(test_\(expr\|space\|value\|correlation\|stats\|finals\|model\|facts\|predict\|nest_model\|residual\|compare\|explore\|importance\|kernel\|workload\|target\|template\|strategies\|gp\|sim\|score\|layer\|expect\).*\)\.c$/build\/tests\/unit\/\1/p' | grep -v _templates)
 extra="build/tests/contract/test_models"
 [ -f tests/contract/test_models.c ] || extra=
 # shellcheck disable=SC2086  # lists of programs
