@@ -4,7 +4,7 @@ set -eu
 build=build/coverage
 command -v gcovr >/dev/null || { echo "make coverage: gcovr is missing; install the package gcovr"; exit 2; }
 find "$build" -name '*.gcda' -delete 2>/dev/null || true
-make --no-print-directory BUILD="$build" OPT="-O0 -g --coverage -fprofile-update=atomic -include tests/trust/coverage.h" check || echo "(some tests fail in this build)"
+make --no-print-directory BUILD="$build" OPT="-O0 -g -include tests/trust/coverage.h" SAN="--coverage -fprofile-update=atomic" check || echo "(some tests fail in this build)"
 gcovr --root . --object-directory "$build" --filter 'src/' --filter 'search/' --exclude-unreachable-branches \
     --gcov-ignore-errors=no_working_dir_found --sort-uncovered --txt-metric line "$build" 2>/dev/null | tee "$build/coverage.txt" | tail -n 12 ||
     gcovr --root . --filter 'src/' --filter 'search/' "$build" | tee "$build/coverage.txt" | tail -n 12

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "core/expr_node.h"
 #include "expr_fixture.h"
 
 /* The key with m, n, k as given (negative: unknown), appended to `out`; the decided value comes back. */
@@ -63,8 +64,24 @@ static void test_decided(void **state)
     ts_str_free(&key);
 }
 
+/* Bounds of what rounds lie outside of it: a logarithm at the end of a range must not fall out. */
+static void test_bounds_hold_their_ends(void **state)
+{
+    (void)state;
+    ts_range log = ts_range_unary(TS_OP_LOG2, ts_range_int(1, 8, 1, 0));
+    assert_true(log.kind == TS_REAL && log.low <= 0 && log.low > -1e-6 && log.high >= 3 &&
+                log.high < 3 + 1e-6);
+    ts_range root = ts_range_unary(TS_OP_SQRT, ts_range_int(4, 9, 1, 0));
+    assert_true(root.low == 2 && root.high == 3);
+    ts_range absolute = ts_range_unary(TS_OP_ABS, ts_range_int(-5, -2, 1, 0));
+    assert_true(absolute.lo == 2 && absolute.hi == 5);
+    ts_range least = ts_range_unary(TS_OP_ABS, ts_range_int(INT64_MIN, INT64_MIN + 1, 1, 0));
+    assert_true(least.may & TS_MAY_OVERFLOW);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_residuals), cmocka_unit_test(test_decided)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_residuals), cmocka_unit_test(test_decided),
+                                       cmocka_unit_test(test_bounds_hold_their_ends)};
     return cmocka_run_group_tests_name("partial evaluation", tests, set_up, tear_down);
 }

@@ -230,6 +230,27 @@ static void test_clusters_split_what_pays(void **state)
     ts_target_free(node);
 }
 
+/* Memory traffic of a product beyond the last cache: 2 m n k / sqrt(S) elements (Smith et al. 2019), or each
+ * operand once where that is more. */
+static void test_a_product_crosses_as_often_as_it_must(void **state)
+{
+    (void)state;
+    ts_target *t =
+        parsed("<target name=\"t\" kind=\"cpu\" summary=\"t\"><cores value=\"1\" source=\"t\"/>"
+               "<vector><bits value=\"512\" source=\"t\"/><registers value=\"32\" source=\"t\"/></vector>"
+               "<peak type=\"f32\" value=\"1e15\" unit=\"flop/s\" source=\"t\"/>"
+               "<cache name=\"l2\"><size value=\"1M\" unit=\"B\" source=\"t\"/></cache>"
+               "<memory><bandwidth value=\"1e10\" unit=\"B/s\" source=\"t\"/>"
+               "<total value=\"1e10\" unit=\"B/s\" source=\"t\"/></memory></target>");
+    double n = 4096, fast = 2 * n * n * n / sqrt(1048576.0 / 4) * 4;
+    ts_predicted p = predicted("gemm", "m=4096,n=4096,k=4096", t, "ecm");
+    assert_true(fabs(p.nominal.bytes / fast - 1) < 1e-6);
+    assert_true(fabs(p.nominal.seconds / (fast / 1e10) - 1) < 0.01);
+    p = predicted("gemm", "m=1,n=4096,k=4096", t, "ecm");
+    assert_true(fabs(p.nominal.bytes / (4 * (n * n + 2 * n)) - 1) < 0.01);
+    ts_target_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_occupancy),
         cmocka_unit_test(test_gpus_launch_wait_and_stream),
         cmocka_unit_test(test_zeros),
+        cmocka_unit_test(test_a_product_crosses_as_often_as_it_must),
         cmocka_unit_test(test_clusters_split_what_pays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

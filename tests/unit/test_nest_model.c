@@ -185,6 +185,28 @@ static void strides_spoil_what_is_read_in_place(void **state)
     close_bench(&b);
 }
 
+/* 24 KiB of rows 16 KiB apart: all begin in the same set, which has 12 lines. Half a kilobyte more between
+ * them, and they find room; then B crosses into L1 once, not once for each tile of rows. */
+static void rows_that_share_sets_come_again(void **state)
+{
+    bench b;
+    double bytes[2];
+    (void)state;
+    for (int spread = 0; spread < 2; spread++) {
+        open_bench(&b, spread ? "m=512,n=4128,k=128" : "m=512,n=4096,k=128");
+        set(&b, "nc", ts_int(96));
+        set(&b, "kc", ts_int(128));
+        set(&b, "mc", ts_int(512));
+        set(&b, "pack_a", ts_int(1));
+        set(&b, "pack_b", ts_int(0));
+        bytes[spread] = cost(&b).bytes[0];
+        close_bench(&b);
+    }
+    double b_once = 4.0 * 128 * 4096, tiles = 512 / 8;
+    assert_true(bytes[0] > b_once * tiles * 0.9);
+    assert_true(bytes[1] < bytes[0] / 2);
+}
+
 static void a_better_machine_is_no_slower(void **state)
 {
     /* Not l1d.bandwidth: all bandwidths are of loads into registers, so a faster first level with the others
@@ -319,6 +341,7 @@ int main(void)
         cmocka_unit_test(few_chains_wait),
         cmocka_unit_test(tiles_cut_short_are_waste),
         cmocka_unit_test(strides_spoil_what_is_read_in_place),
+        cmocka_unit_test(rows_that_share_sets_come_again),
         cmocka_unit_test(a_better_machine_is_no_slower),
         cmocka_unit_test(what_has_no_nest_is_said),
         cmocka_unit_test(a_missing_fact_is_named),
