@@ -54,7 +54,7 @@ CLI_OBJS       := $(call objects,cli) $(BUILD)/gen/commands.o
 all: $(BUILD)/tilesmith $(BUILD)/libtilesmith.so $(BUILD)/libtilesmith-rt.a $(BUILD)/libtilesmith-rt.so man ## build everything
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile tests/tests.mk tests/bench/bench.mk tests/lint.mk | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile tests/tests.mk tests/bench/bench.mk tests/bench/runtime/runtime.mk tests/trust/trust.mk tests/lint.mk | expand -t 22
 
 # ---- set-up ----------------------------------------------------------------------------------------------
 $(BUILD)/.setup: .ci/setup

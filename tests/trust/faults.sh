@@ -21,11 +21,11 @@ tune() { # tune DATABASE: a short session
 
 # What each kind counts in a session without a fault; the cache is warm, as it will be when the faults come.
 tune "$work/base.db" >/dev/null 2>&1
-stored=$(sqlite3 "$work/base.db" 'SELECT count(*) FROM samples')
+stored=$(sql "$work/base.db" 'SELECT count(*) FROM samples')
 check "a session without faults" test "$stored" -gt 0
 
 whole() { # whole DATABASE: intact, with all that was in it
-    test "$(sqlite3 "$1" 'PRAGMA integrity_check')" = ok && test "$(sqlite3 "$1" 'SELECT count(*) FROM samples')" -ge "$stored"
+    test "$(sql "$1" 'PRAGMA integrity_check')" = ok && test "$(sql "$1" 'SELECT count(*) FROM samples')" -ge "$stored"
 }
 
 one_fault() { # one_fault KIND N: true if the tool bore it

@@ -22,8 +22,8 @@ session() { # session EXTRA-ENVIRONMENT...: one short session in the background
 }
 
 inspect() { # the database is whole and nothing is lost
-    [ "$(sqlite3 "$TILESMITH_DB" 'PRAGMA integrity_check' 2>&1)" = ok ] || broken=$((broken + 1))
-    now=$(sqlite3 "$TILESMITH_DB" 'SELECT count(*) FROM samples' 2>/dev/null || echo 0)
+    [ "$(sql "$TILESMITH_DB" 'PRAGMA integrity_check' 2>&1)" = ok ] || broken=$((broken + 1))
+    now=$(sql "$TILESMITH_DB" 'SELECT count(*) FROM samples' 2>/dev/null || echo 0)
     [ "$now" -ge "$had" ] || lost=$((lost + 1))
     had=$now
 }
