@@ -52,8 +52,8 @@ search-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/winners ## a short searc
 	@tests/bench/seeds.sh $(abspath $(BUILD))
 
 .PHONY: residual-machine
-residual-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/residual ## what results teach the cost model on this machine: fresh draws (two minutes)
-	@sh tests/bench/residual.sh $(abspath $(BUILD))
+residual-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/residual ## how well the cost model orders variants of CASES on this machine, and what results teach it (two minutes)
+	@CASES='$(CASES)' sh tests/bench/residual.sh $(abspath $(BUILD))
 
 # ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60

@@ -36,6 +36,7 @@ double ts_objective_value(ts_objective objective, double seconds, double joules,
 typedef struct ts_case {
     const ts_compare_question *question;
     const ts_workload *workload;
+    size_t target; /* index into the question's */
     ts_facts *facts;
     const ts_measurements *measurements;
     ts_prediction *calls;  /* [call_count] */
@@ -77,22 +78,22 @@ static void find_measured(ts_case *c)
     }
 }
 
-/* The standard normal deviate of a draw: the same draw is the same luck for every call of a target. */
-static double normal(ts_rng *rng)
+static double normal_deviate(ts_rng *rng)
 {
     double u = 1 - ts_rng_unit(rng), v = ts_rng_unit(rng);
     return sqrt(-2 * log(u)) * cos(2 * acos(-1) * v); /* Box & Muller 1958 */
 }
 
-/* Measured times vary as their 95 % interval says: 2 x 1.96 standard deviations wide. */
+/* Measured times vary as their 95 % interval says, 2 x 1.96 standard deviations wide: each call for itself,
+ * and on each target for itself. */
 static void add_measured(ts_case *c)
 {
     ts_rng rng;
-    ts_rng_seed(&rng, 1);
+    ts_rng_seed(&rng, 1 + c->target);
     for (size_t d = 0; d < TS_COMPARE_DRAWS; d++)
         for (size_t i = 0; i < c->workload->call_count; i++) {
             const ts_measured *m = &c->measured[i];
-            double width = m->hi - m->lo, luck = normal(&rng);
+            double width = m->hi - m->lo, luck = normal_deviate(&rng);
             if (isnan(m->seconds))
                 continue;
             double sigma = d > 0 && width > 0 ? width / (2 * 1.96) : 0;
@@ -104,17 +105,14 @@ static void add_measured(ts_case *c)
 /* Energy is always the model's: what was measured is time. */
 static int predict(ts_case *c)
 {
-    double rest[TS_COMPARE_DRAWS], unused[TS_COMPARE_DRAWS];
+    double unused[TS_COMPARE_DRAWS];
     int rc =
         ts_predict_workload(NULL, c->workload, c->facts, TS_COMPARE_DRAWS, c->seconds, c->joules, c->calls);
     if (rc != TS_OK || c->measured_seconds == 0)
         return rc;
     memset(c->seconds, 0, sizeof c->seconds);
-    memset(rest, 0, sizeof rest);
     if (c->rest.call_count)
-        rc = ts_predict_workload(NULL, &c->rest, c->facts, TS_COMPARE_DRAWS, rest, unused, NULL);
-    for (size_t d = 0; d < TS_COMPARE_DRAWS; d++)
-        c->seconds[d] = rest[d];
+        rc = ts_predict_workload(NULL, &c->rest, c->facts, TS_COMPARE_DRAWS, c->seconds, unused, NULL);
     add_measured(c);
     return rc;
 }
@@ -294,8 +292,11 @@ static int evaluate_target(const ts_compare_question *q, size_t t, ts_comparison
     if (rc == TS_OK)
         rc = ts_measurements_read(q->store, q->targets[t], &measurements);
     for (size_t r = 0; r < c->row_count && rc == TS_OK; r++) {
-        ts_case one = {
-            .question = q, .workload = c->rows[r].workload, .facts = facts, .measurements = &measurements};
+        ts_case one = {.question = q,
+                       .workload = c->rows[r].workload,
+                       .target = t,
+                       .facts = facts,
+                       .measurements = &measurements};
         rc = evaluate(&one, c->rows[r].flops, &c->rows[r].cells[t]);
     }
     ts_measurements_clear(&measurements);

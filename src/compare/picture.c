@@ -9,7 +9,7 @@
 
 enum { WIDTH = 960, HALF = 470, HEAD = 46, LEGEND_ROW = 20, LEGEND_COLUMNS = 4, COLOURS = 8 };
 
-/* What a target can do at best: its highest peak of the types that the workloads come in, and its memory. */
+/* What a target can do at best: its highest peak of any type of number, and its memory. */
 static void limits_of(const ts_comparison *c, size_t t, double *peak, double *bandwidth)
 {
     static const char *const types[] = {"f32", "tf32", "bf16", "f16", "f8", "i8", "i16", "f64"};

@@ -95,13 +95,9 @@ static void append_section(ts_str *out, const ts_choice *c)
 static int render(ts_store *store, const ts_export_request *request, char **text, size_t *length)
 {
     ts_selection selection;
-    ts_choices choices = {0};
+    ts_choices choices;
     ts_str out = TS_STR_INIT;
-    int rc = ts_select_plain(store, request, &selection);
-    if (rc == TS_OK)
-        rc = ts_choices_make(store, &selection, &choices);
-    if (rc == TS_OK && choices.count == 0)
-        rc = ts_select_nothing(store, request, "winner by time");
+    int rc = ts_choices_read(store, request, &selection, &choices);
     ts_str_format(&out, "{\"generator\": \"tilesmith %s\", \"units\": {\"time\": \"ms\"},\n\"sections\": [\n",
                   TILESMITH_VERSION);
     for (size_t i = 0; i < choices.count; i++) {
@@ -109,10 +105,7 @@ static int render(ts_store *store, const ts_export_request *request, char **text
         append_section(&out, &choices.items[i]);
     }
     ts_str_append(&out, "\n]}\n");
-    *length = out.length;
-    if (rc == TS_OK && !(*text = ts_str_take(&out)))
-        rc = ts_fail(TS_ENOMEM, "out of memory while exporting");
-    ts_str_free(&out);
+    rc = ts_export_finish(rc, &out, text, length);
     ts_choices_clear(&choices);
     ts_selection_clear(&selection);
     return rc;

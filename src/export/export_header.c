@@ -196,10 +196,7 @@ static int render(ts_store *store, const ts_export_request *request, char **text
     if (rc == TS_OK)
         rc = choices.count ? write_header(&choices, &out)
                            : ts_select_nothing(store, request, "winner by time");
-    *length = out.length;
-    if (rc == TS_OK && !(*text = ts_str_take(&out)))
-        rc = ts_fail(TS_ENOMEM, "out of memory while exporting");
-    ts_str_free(&out);
+    rc = ts_export_finish(rc, &out, text, length);
     ts_choices_clear(&choices);
     ts_selection_clear(&selection);
     return rc;

@@ -93,13 +93,9 @@ static void append_choice(ts_str *out, const ts_choice *c)
 static int render(ts_store *store, const ts_export_request *request, char **text, size_t *length)
 {
     ts_selection selection;
-    ts_choices choices = {0};
+    ts_choices choices;
     ts_str out = TS_STR_INIT;
-    int rc = ts_select_plain(store, request, &selection);
-    if (rc == TS_OK)
-        rc = ts_choices_make(store, &selection, &choices);
-    if (rc == TS_OK && choices.count == 0)
-        rc = ts_select_nothing(store, request, "winner by time");
+    int rc = ts_choices_read(store, request, &selection, &choices);
     ts_str_format(&out,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- times in seconds, work in flop, peak in "
                   "flop/s -->\n"
@@ -108,10 +104,7 @@ static int render(ts_store *store, const ts_export_request *request, char **text
     for (size_t i = 0; i < choices.count; i++)
         append_choice(&out, &choices.items[i]);
     ts_str_append(&out, "</winners>\n");
-    *length = out.length;
-    if (rc == TS_OK && !(*text = ts_str_take(&out)))
-        rc = ts_fail(TS_ENOMEM, "out of memory while exporting");
-    ts_str_free(&out);
+    rc = ts_export_finish(rc, &out, text, length);
     ts_choices_clear(&choices);
     ts_selection_clear(&selection);
     return rc;

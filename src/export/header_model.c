@@ -116,3 +116,24 @@ const ts_field *ts_field_find(const ts_fields *fields, const char *name)
             return &fields->items[i];
     return NULL;
 }
+
+int ts_choices_read(ts_store *store, const ts_export_request *request, ts_selection *selection,
+                    ts_choices *out)
+{
+    *out = (ts_choices){0};
+    int rc = ts_select_plain(store, request, selection);
+    if (rc == TS_OK)
+        rc = ts_choices_make(store, selection, out);
+    if (rc == TS_OK && out->count == 0)
+        rc = ts_select_nothing(store, request, "winner by time");
+    return rc;
+}
+
+int ts_export_finish(int rc, ts_str *out, char **text, size_t *length)
+{
+    *length = out->length;
+    if (rc == TS_OK && !(*text = ts_str_take(out)))
+        rc = ts_fail(TS_ENOMEM, "out of memory while exporting");
+    ts_str_free(out);
+    return rc;
+}

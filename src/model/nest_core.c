@@ -28,8 +28,8 @@ static bool read_turn(const ts_nest_core *c, const ts_value *slots, ts_turn *t)
     return t->operations > 0 && t->vector > 0 && t->chains > 0;
 }
 
-/* Tiles along an index, the last one of a block counted by the half: templates have half-sized micro-kernels.
- */
+/* Tiles along an index. The last one of a block counts by the half, since templates have half-sized
+ * micro-kernels, and for a tenth more, since it is entered anew: a judgement. */
 static double tiles(const ts_nest_shape *s, size_t index, double extent, size_t from, double *pieces)
 {
     size_t l = from;
@@ -45,7 +45,7 @@ static double tiles(const ts_nest_shape *s, size_t index, double extent, size_t 
         next++;
     if (next == s->depth) {
         *pieces = whole + (rest > 0);
-        return whole + (rest <= 0 ? 0 : rest <= block / 2 ? 0.6 : 1.1);
+        return whole + (rest <= 0 ? 0 : rest <= block / 2 ? 0.5 + 0.1 : 1 + 0.1);
     }
     double inner = 0, inner_pieces = 0, last = 0, last_pieces = 0;
     if (whole > 0)

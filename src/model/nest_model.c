@@ -16,43 +16,60 @@ static double optional(ts_facts *f, const char *level, const char *what, double 
 
 /* A cache and its way in from the next level out. Bandwidths are stated as loads into registers, so the way
  * itself is the difference. */
-static bool add_cache(ts_facts *f, const char *level, const char *from, ts_nest_machine *m)
+static void add_cache(ts_facts *f, const char *level, const char *from, ts_nest_machine *m)
 {
     ts_nest_cache *c = &m->caches[m->cache_count];
     double size = optional(f, level, "size", NAN, "no such cache");
     double inner = optional(f, level, "bandwidth", NAN, "not stated"),
            outer = optional(f, from, "bandwidth", NAN, "not stated");
     if (!(size > 0) || !(outer > 0))
-        return false;
+        return;
+    if (strcmp(from, "memory") == 0) /* which the cores share: each gets its part of the whole */
+        outer = fmin(outer, optional(f, from, "total", outer * m->cores, "as much for each core") / m->cores);
     double effective = optional(f, level, "effective", size, "all of it");
     c->ways = optional(f, level, "ways", 8, "as most caches have");
     c->line = optional(f, level, "line", 64, "as most machines have");
     c->period = size / c->ways;
     c->bytes = fmin(size, effective) * (c->ways - 1) / c->ways; /* one way streams: Low et al., TOMS 2016 */
     c->seconds_per_byte = fmax(1 / outer - (inner > 0 ? 1 / inner : 0), 0.1 / outer);
-    snprintf(c->name, sizeof c->name, "%s", strcmp(from, "memory") == 0 ? "memory" : from);
+    snprintf(c->name, sizeof c->name, "%s", from);
     if (c->name[0] == 'l')
         c->name[0] = 'L';
     m->cache_count++;
-    return true;
+}
+
+/* Each cache from the next one out that there is. */
+static void read_caches(ts_facts *f, ts_nest_machine *m)
+{
+    static const char *const levels[] = {"l1d", "l2", "l3"};
+    enum { COUNT = sizeof levels / sizeof *levels };
+    for (size_t i = 0; i < COUNT; i++) {
+        char outer[16];
+        snprintf(outer, sizeof outer, "%s.size", i + 1 < COUNT ? levels[i + 1] : "none");
+        bool last = isnan(ts_facts_peek(f, outer));
+        add_cache(f, levels[i], last ? "memory" : levels[i + 1], m);
+        if (last)
+            break;
+    }
 }
 
 static int read_machine(const ts_problem *problem, ts_facts *f, ts_nest_machine *m)
 {
-    double bandwidth;
+    double bits, size;
     int rc = ts_facts_need(f, "clock.core", user, &m->clock);
     if (rc == TS_OK)
         rc = ts_facts_need(f, "fma.throughput", user, &m->throughput);
     if (rc == TS_OK)
         rc = ts_facts_need(f, "fma.latency", user, &m->latency);
     if (rc == TS_OK)
-        rc = ts_facts_need(f, "vector.bits", user, &m->vector_bytes);
+        rc = ts_facts_need(f, "vector.bits", user, &bits);
     if (rc == TS_OK)
-        rc = ts_facts_need(f, "l1d.size", user, &bandwidth);
+        rc = ts_facts_need(f, "l1d.size", user, &size);
     if (rc != TS_OK)
         return rc;
-    m->vector_bytes /= 8;
-    bandwidth =
+    m->cores = ts_problem_threads(problem);
+    m->vector_bytes = bits / 8;
+    double bandwidth =
         ts_facts_or(f, "l1d.bandwidth", 2 * m->vector_bytes * m->clock, "two loads of a vector a cycle");
     m->loads_per_cycle = fmax(bandwidth / m->vector_bytes / m->clock, 1);
     m->issue = ts_facts_or(f, "issue.width", 6, "instructions that recent cores decode in a cycle");
@@ -60,15 +77,7 @@ static int read_machine(const ts_problem *problem, ts_facts *f, ts_nest_machine 
     m->pages = ts_facts_or(f, "tlb.entries", 64, "as the first level of recent cores has");
     m->page_walk =
         7 / m->clock; /* a hit of the second level: about as long as one of L2's, less what overlaps */
-    const char *levels[] = {"l1d", "l2", "l3"}, *outer[] = {"l2", "l3", "memory"};
-    for (size_t i = 0; i < 3; i++)
-        if (!add_cache(f, levels[i], outer[i], m) && i < 2 && ts_facts_peek(f, "memory.bandwidth") > 0 &&
-            ts_facts_peek(f, i == 0 ? "l2.size" : "l3.size") !=
-                ts_facts_peek(f, i == 0 ? "l2.size" : "l3.size")) {
-            add_cache(f, levels[i], "memory", m);
-            break;
-        }
-    m->cores = ts_problem_threads(problem);
+    read_caches(f, m);
     return m->cache_count
                ? TS_OK
                : ts_fail(TS_ENOTFOUND,
@@ -92,10 +101,7 @@ int ts_nest_model_open(const ts_problem *problem, ts_facts *facts, ts_nest_model
     if (!m)
         return ts_fail(TS_ENOMEM, "out of memory while preparing the model of variants");
     m->problem = problem;
-    double bytes;
     int rc = ts_kernel_slots(problem, ts_facts_target(facts), m->base);
-    if (rc == TS_OK)
-        rc = ts_problem_work(problem, &m->flops, &bytes);
     if (rc == TS_OK)
         rc = read_machine(problem, facts, &m->machine);
     if (rc != TS_OK) {

@@ -31,7 +31,6 @@ struct ts_nest_model {
     const ts_problem *problem;
     ts_nest_machine machine;
     ts_value base[TS_NEST_SLOTS]; /**< dimensions, type, target */
-    double flops;
 };
 
 /** One access of the nest, evaluated. */

@@ -1,4 +1,4 @@
-/* This machine among others, on networks: measured where that is known, else predicted. */
+/* This machine among others, on networks: all predicted, so that like is compared with like. */
 #include "compare/compare.h"
 #include "report/page.h"
 #include <math.h>

@@ -29,8 +29,8 @@ static int replace(sqlite3_stmt *row, int column, char **text)
 
 static const char NEWEST[] =
     "SELECT e.id, k.name, p.type, p.shape, t.name, e.strategy, e.stop_reason, e.ended IS NOT NULL, p.flops, "
-    "p.bytes, unixepoch(coalesce(e.ended, 'now')) - unixepoch(e.started), unixepoch('now') - "
-    "unixepoch(coalesce((SELECT created FROM samples WHERE session_id = e.id ORDER BY id DESC LIMIT 1), "
+    "p.bytes, strftime('%s', coalesce(e.ended, 'now')) - strftime('%s', e.started), strftime('%s', 'now') - "
+    "strftime('%s', coalesce((SELECT created FROM samples WHERE session_id = e.id ORDER BY id DESC LIMIT 1), "
     "e.started)) "
     "FROM sessions e JOIN targets t ON t.id = e.target_id JOIN problems p ON p.id = e.problem_id "
     "JOIN kernels k ON k.id = p.kernel_id WHERE e.evaluator = 'hardware' ORDER BY e.id DESC LIMIT 1";

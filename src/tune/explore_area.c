@@ -48,28 +48,33 @@ static double multiplier_area(const ts_target *base, double nm)
     return area * pow(nm / 45, 2);
 }
 
-static double now(const ts_explore_attribute *attributes, size_t count, const double *values,
-                  const char *name, double fallback)
+/* A design of the base, or with no values the base itself. */
+typedef struct ts_varied {
+    const ts_target *base;
+    const ts_explore_attribute *attributes;
+    size_t count;
+    const double *values;
+} ts_varied;
+
+static double stated(const ts_varied *v, const char *name, double fallback)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(attributes[i].name, name) == 0)
-            return values ? values[i] : attributes[i].base;
-    return fallback;
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->attributes[i].name, name) == 0)
+            return v->values ? v->values[i] : v->attributes[i].base;
+    return ts_target_number(v->base, name, fallback);
 }
 
 /* The multiply-adders of a machine. */
-static double multipliers(const ts_target *base, const ts_explore_attribute *attributes, size_t count,
-                          const double *values)
+static double multipliers(const ts_varied *v)
 {
-#define OF(name, fallback) now(attributes, count, values, name, ts_target_number(base, name, fallback))
-    if (strcmp(base->kind, "systolic") == 0)
-        return OF("array.rows", 0) * OF("array.columns", 0) * OF("array.count", 1);
-    if (strcmp(base->kind, "dla") == 0)
-        return OF("dla.atomic_c", 0) * OF("dla.atomic_k", 0);
-    if (strcmp(base->kind, "gpu") == 0)
-        return OF("gpu.sms", 0) * OF("gpu.lanes", 0);
-    return OF("vector.bits", 0) / 32 * OF("fma.throughput", 2) * OF("cores", 1);
-#undef OF
+    const char *kind = v->base->kind;
+    if (strcmp(kind, "systolic") == 0)
+        return stated(v, "array.rows", 0) * stated(v, "array.columns", 0) * stated(v, "array.count", 1);
+    if (strcmp(kind, "dla") == 0)
+        return stated(v, "dla.atomic_c", 0) * stated(v, "dla.atomic_k", 0);
+    if (strcmp(kind, "gpu") == 0)
+        return stated(v, "gpu.sms", 0) * stated(v, "gpu.lanes", 0);
+    return stated(v, "vector.bits", 0) / 32 * stated(v, "fma.throughput", 2) * stated(v, "cores", 1);
 }
 
 static bool is_size(const char *name)
@@ -80,31 +85,28 @@ static bool is_size(const char *name)
 }
 
 /* Caches that each core, or group of cores, has of its own. */
-static double instances(const ts_target *base, const ts_explore_attribute *attributes, size_t count,
-                        const double *values, const char *size)
+static double instances(const ts_varied *v, const char *size)
 {
     char name[64];
     const char *dot = strrchr(size, '.');
     snprintf(name, sizeof name, "%.*s.count", (int)(dot - size), size);
-    double stated = ts_target_number(base, name, NAN);
-    if (!isnan(stated))
-        return stated;
-    double cores = now(attributes, count, values, "cores", ts_target_number(base, "cores", 1));
+    double count = ts_target_number(v->base, name, NAN);
+    if (!isnan(count))
+        return count;
+    double cores = stated(v, "cores", 1);
     snprintf(name, sizeof name, "%.*s.shared", (int)(dot - size), size);
-    double threads = ts_target_number(base, "threads", cores) / ts_target_number(base, "cores", cores);
-    double shared = ts_target_number(base, name, threads) / fmax(threads, 1);
-    return strcmp(base->kind, "cpu") == 0 ? fmax(cores / fmax(shared, 1), 1) : 1;
+    double threads = ts_target_number(v->base, "threads", cores) / ts_target_number(v->base, "cores", cores);
+    double shared = ts_target_number(v->base, name, threads) / fmax(threads, 1);
+    return strcmp(v->base->kind, "cpu") == 0 ? fmax(cores / fmax(shared, 1), 1) : 1;
 }
 
-static double memory_bits(const ts_target *base, const ts_explore_attribute *attributes, size_t count,
-                          const double *values)
+static double memory_bits(const ts_varied *v)
 {
     double bits = 0;
-    for (size_t i = 0; i < base->count; i++) {
-        const char *name = base->attributes[i].name;
+    for (size_t i = 0; i < v->base->count; i++) {
+        const char *name = v->base->attributes[i].name;
         if (is_size(name))
-            bits += 8 * now(attributes, count, values, name, ts_target_number(base, name, 0)) *
-                    instances(base, attributes, count, values, name);
+            bits += 8 * stated(v, name, 0) * instances(v, name);
     }
     return bits;
 }
@@ -118,8 +120,9 @@ int ts_explore_area(const ts_target *base, const ts_explore_attribute *attribute
         rc = ts_target_need(base, "process", "the area model", &process);
     if (rc != TS_OK)
         return rc;
-    double memory = memory_bits(base, attributes, count, values) - memory_bits(base, attributes, count, NULL);
-    double units = multipliers(base, attributes, count, values) - multipliers(base, attributes, count, NULL);
+    ts_varied before = {base, attributes, count, NULL}, after = {base, attributes, count, values};
+    double memory = memory_bits(&after) - memory_bits(&before);
+    double units = multipliers(&after) - multipliers(&before);
     double change =
         (memory * cell_area(process.value) * overhead + units * multiplier_area(base, process.value)) / 1e6;
     double a = change / spread, b = change * spread;

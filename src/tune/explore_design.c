@@ -15,11 +15,23 @@ static bool computes(const char *name)
     return false;
 }
 
-static int scale_peaks(const ts_target *target, ts_facts *facts, double factor, double wider)
+/* What is varied itself follows nothing. */
+static bool varied(const ts_explore_report *r, const char *name)
+{
+    for (size_t i = 0; i < r->attribute_count; i++)
+        if (strcmp(r->attributes[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static int scale_peaks(const ts_explore_report *r, const ts_target *target, ts_facts *facts, double factor,
+                       double wider)
 {
     int rc = TS_OK;
     for (size_t i = 0; i < target->count && rc == TS_OK; i++) {
         const char *name = target->attributes[i].name;
+        if (varied(r, name))
+            continue;
         if (strncmp(name, "peak.", 5) == 0)
             rc = ts_facts_scale(facts, name, factor);
         else if (strcmp(name, "operations.f32") == 0 || strcmp(name, "operations.f64") == 0)
@@ -29,14 +41,14 @@ static int scale_peaks(const ts_target *target, ts_facts *facts, double factor, 
 }
 
 /* Power above idle is the units'; it follows them. */
-static int scale_power(const ts_target *target, ts_facts *facts, double factor)
+static int scale_power(const ts_explore_report *r, const ts_target *target, ts_facts *facts, double factor)
 {
     static const char *const names[] = {"power.busy", "power.design"};
     double idle = ts_target_number(target, "power.idle", 0);
     int rc = TS_OK;
     for (size_t i = 0; i < 2 && rc == TS_OK; i++) {
         double stated = ts_target_number(target, names[i], NAN);
-        if (stated > idle)
+        if (stated > idle && !varied(r, names[i]))
             rc = ts_facts_scale(facts, names[i], (idle + (stated - idle) * factor) / stated);
     }
     return rc;
@@ -55,6 +67,6 @@ int ts_explore_apply(const ts_explore_report *r, const ts_target *target, ts_fac
         wider *= strcmp(a->name, "vector.bits") == 0 || strcmp(a->name, "fma.throughput") == 0 ? ratio : 1;
     }
     if (rc == TS_OK)
-        rc = scale_peaks(target, facts, factor, wider);
-    return rc == TS_OK ? scale_power(target, facts, factor) : rc;
+        rc = scale_peaks(r, target, facts, factor, wider);
+    return rc == TS_OK ? scale_power(r, target, facts, factor) : rc;
 }

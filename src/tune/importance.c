@@ -119,14 +119,31 @@ static int collect(const ts_importance_sample *samples, size_t count, ts_collect
     return TS_OK;
 }
 
-/* Numbers ascend, texts follow by mean cost: a cut between ordinals then means something. */
-static int by_order(const void *a, const void *b)
+static int by_number(const void *a, const void *b)
 {
-    const ts_seen_value *x = a, *y = b;
-    bool texts = isnan(x->number) || isnan(y->number);
-    double p = texts ? x->sum / (double)x->count : x->number,
-           q = texts ? y->sum / (double)y->count : y->number;
+    double p = ((const ts_seen_value *)a)->number, q = ((const ts_seen_value *)b)->number;
     return (p > q) - (p < q);
+}
+
+static double mean_cost(const ts_seen_value *v)
+{
+    return v->sum / (double)v->count;
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    double p = mean_cost(a), q = mean_cost(b);
+    return (p > q) - (p < q);
+}
+
+/* Numbers ascend; where one value is a text, all follow by mean cost: a cut between ordinals then means
+ * something. */
+static void sort_values(ts_seen_param *p)
+{
+    bool texts = false;
+    for (size_t i = 0; i < p->values.count; i++)
+        texts |= isnan(p->values.items[i].number);
+    qsort(p->values.items, p->values.count, sizeof *p->values.items, texts ? by_cost : by_number);
 }
 
 /* What doesn't vary says nothing. */
@@ -136,7 +153,7 @@ static void drop_constants(ts_collected *c)
     for (size_t i = 0; i < c->params.count; i++) {
         ts_seen_param *p = &c->params.items[i];
         if (p->values.count > 1) {
-            qsort(p->values.items, p->values.count, sizeof *p->values.items, by_order);
+            sort_values(p);
             c->params.items[kept++] = *p;
             continue;
         }
@@ -188,20 +205,24 @@ static int fill(ts_collected *c, ts_importance *out)
     return TS_OK;
 }
 
-/* Parameters by falling share; ordinals move with them. */
-static int sort_params(ts_importance *out)
+/* Where a parameter comes from when they stand by falling share. */
+static void order_by_share(const ts_importance *out, size_t *from)
 {
-    size_t n = out->param_count;
-    uint16_t *row = malloc((n + 1) * sizeof *row);
-    size_t *from = malloc((n + 1) * sizeof *from);
-    ts_importance_param *sorted = malloc((n + 1) * sizeof *sorted);
-    bool ok = row && from && sorted;
-    for (size_t i = 0; ok && i < n; i++) {
+    for (size_t i = 0; i < out->param_count; i++) {
         size_t at = i;
         for (; at > 0 && out->params[from[at - 1]].share < out->params[i].share; at--)
             from[at] = from[at - 1];
         from[at] = i;
     }
+}
+
+/* Parameters into that order; ordinals move with them. */
+static int reorder(const size_t *from, ts_importance *out)
+{
+    size_t n = out->param_count;
+    uint16_t *row = malloc((n + 1) * sizeof *row);
+    ts_importance_param *sorted = malloc((n + 1) * sizeof *sorted);
+    bool ok = row && sorted;
     for (size_t i = 0; ok && i < n; i++)
         sorted[i] = out->params[from[i]];
     for (size_t s = 0; ok && s < out->count; s++) {
@@ -212,46 +233,54 @@ static int sort_params(ts_importance *out)
     if (ok)
         memcpy(out->params, sorted, n * sizeof *sorted);
     free(row);
-    free(from);
     free(sorted);
     return ok ? TS_OK : out_of_memory();
 }
 
+/* Keeps the pairs of the largest shares, falling. */
+static void keep_pair(ts_importance *out, ts_importance_pair pair)
+{
+    size_t at = out->pair_count < TS_IMPORTANCE_PAIRS ? out->pair_count++ : TS_IMPORTANCE_PAIRS;
+    for (; at > 0 && out->pairs[at - 1].share < pair.share; at--)
+        if (at < TS_IMPORTANCE_PAIRS)
+            out->pairs[at] = out->pairs[at - 1];
+    if (at < TS_IMPORTANCE_PAIRS)
+        out->pairs[at] = pair;
+}
+
+/* What two parameters say together beyond what each says alone, for the most important ones. */
+static void find_pairs(const ts_forest *forest, const size_t *from, ts_importance *out)
+{
+    enum { PAIRED = 6 };
+    size_t n = out->param_count < PAIRED ? out->param_count : PAIRED;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++) {
+            double together = ts_forest_share(forest, from[a], from[b]);
+            double alone = out->params[from[a]].share + out->params[from[b]].share;
+            keep_pair(out, (ts_importance_pair){a, b, together - alone});
+        }
+}
+
 static int shares(const double *logs, ts_importance *out)
 {
-    enum { PAIRED = 6 }; /* of the most important ones */
-    size_t n = out->param_count, *domain = malloc((n + 1) * sizeof *domain);
+    size_t n = out->param_count, *domain = malloc((n + 1) * sizeof *domain),
+           *from = malloc((n + 1) * sizeof *from);
     ts_forest *forest = NULL;
-    if (!domain)
-        return out_of_memory();
-    for (size_t i = 0; i < n; i++)
-        domain[i] = out->params[i].count;
-    ts_forest_data data = {out->ordinals, logs, domain, out->count, n};
-    int rc = ts_forest_grow(&data, &forest);
-    for (size_t i = 0; rc == TS_OK && i < n; i++)
-        out->params[i].share = ts_forest_share(forest, i, i);
-    ts_forest_free(forest);
-    forest = NULL;
-    if (rc == TS_OK)
-        rc = sort_params(out);
-    for (size_t i = 0; i < n; i++)
+    int rc = domain && from ? TS_OK : out_of_memory();
+    for (size_t i = 0; i < n && rc == TS_OK; i++)
         domain[i] = out->params[i].count;
     if (rc == TS_OK)
-        rc = ts_forest_grow(&data, &forest);
-    if (rc == TS_OK)
+        rc = ts_forest_grow(&(ts_forest_data){out->ordinals, logs, domain, out->count, n}, &forest);
+    if (rc == TS_OK) {
+        for (size_t i = 0; i < n; i++)
+            out->params[i].share = ts_forest_share(forest, i, i);
         out->trust = ts_forest_trust(forest);
-    for (size_t a = 0; rc == TS_OK && a < n && a < PAIRED; a++)
-        for (size_t b = a + 1; b < n && b < PAIRED; b++) {
-            double share =
-                ts_forest_share(forest, a, b) - ts_forest_share(forest, a, a) - ts_forest_share(forest, b, b);
-            size_t at = out->pair_count < TS_IMPORTANCE_PAIRS ? out->pair_count++ : TS_IMPORTANCE_PAIRS;
-            for (; at > 0 && out->pairs[at - 1].share < share; at--)
-                if (at < TS_IMPORTANCE_PAIRS)
-                    out->pairs[at] = out->pairs[at - 1];
-            if (at < TS_IMPORTANCE_PAIRS)
-                out->pairs[at] = (ts_importance_pair){a, b, share};
-        }
+        order_by_share(out, from);
+        find_pairs(forest, from, out);
+        rc = reorder(from, out);
+    }
     ts_forest_free(forest);
+    free(from);
     free(domain);
     return rc;
 }

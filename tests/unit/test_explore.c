@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tune/explore.h"
@@ -94,6 +95,23 @@ static void twice_the_machine_is_twice_as_fast(void **state)
     assert_true(best->seconds <= r->base.seconds / 2 * 1.0001);
     for (size_t i = 0; i < r->count; i++)
         assert_true(r->designs[i].value >= best->value);
+    ts_explore_report_free(r);
+    ts_target_free(base);
+}
+
+/* A stated peak that is varied is the one in force, and not scaled back by what else follows the units. */
+static void a_peak_can_be_varied_itself(void **state)
+{
+    ts_target *base;
+    char vary[64];
+    const char *const list[] = {vary, NULL};
+    (void)state;
+    check(ts_target_load("nvidia-h100", &base));
+    double peak = ts_target_number(base, "peak.f32", NAN);
+    snprintf(vary, sizeof vary, "peak.f32=%.17g,%.17g", peak, 2 * peak);
+    ts_explore_report *r = explore(base, "m=8192,n=8192,k=8192", list, false, 0, NULL);
+    assert_true(r->designs[r->best].values[0] == 2 * peak);
+    assert_true(r->designs[r->best].seconds < 0.7 * r->base.seconds);
     ts_explore_report_free(r);
     ts_target_free(base);
 }
@@ -191,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_are_read),
         cmocka_unit_test(twice_the_machine_is_twice_as_fast),
+        cmocka_unit_test(a_peak_can_be_varied_itself),
         cmocka_unit_test(nothing_on_the_front_is_beaten),
         cmocka_unit_test(a_search_finds_what_all_designs_show),
         cmocka_unit_test(area_grows_with_what_is_built),

@@ -115,9 +115,33 @@ static void too_few_say_nothing(void **state)
     assert_null(i);
 }
 
+/* "2" is the fastest, no value at all comes next, "1" is slowest: neither order of numbers and texts fits in.
+ */
+static void values_that_are_no_numbers_stand_by_cost(void **state)
+{
+    static char texts[30][32];
+    ts_importance_sample samples[30];
+    static const double costs[] = {3, 1, 2};
+    static const char *const values[] = {"{\"a\": 1}", "{\"a\": 2}", "{\"b\": 0}"};
+    ts_importance *i;
+    (void)state;
+    for (size_t s = 0; s < 30; s++) {
+        snprintf(texts[s], sizeof texts[s], "%s", values[s % 3]);
+        samples[s] = (ts_importance_sample){texts[s], costs[s % 3]};
+    }
+    assert_int_equal(ts_importance_of(samples, 30, &i), TS_OK);
+    const ts_importance_param *a = &i->params[strcmp(i->params[0].name, "a") == 0 ? 0 : 1];
+    assert_string_equal(a->name, "a");
+    assert_string_equal(a->values[0], "2");
+    assert_string_equal(a->values[1], "-");
+    assert_string_equal(a->values[2], "1");
+    ts_importance_free(i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_that_are_no_numbers_stand_by_cost),
         cmocka_unit_test(the_shares_are_those_of_the_function),
         cmocka_unit_test(what_matters_only_together_is_found),
         cmocka_unit_test(the_same_samples_give_the_same_answer),
