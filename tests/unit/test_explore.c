@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tune/explore.h"
