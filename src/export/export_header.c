@@ -188,14 +188,11 @@ static int write_header(const ts_choices *choices, ts_str *out)
 static int render(ts_store *store, const ts_export_request *request, char **text, size_t *length)
 {
     ts_selection selection;
-    ts_choices choices = {0};
+    ts_choices choices;
     ts_str out = TS_STR_INIT;
-    int rc = ts_select_plain(store, request, &selection);
+    int rc = ts_choices_read(store, request, &selection, &choices);
     if (rc == TS_OK)
-        rc = ts_choices_make(store, &selection, &choices);
-    if (rc == TS_OK)
-        rc = choices.count ? write_header(&choices, &out)
-                           : ts_select_nothing(store, request, "winner by time");
+        rc = write_header(&choices, &out);
     rc = ts_export_finish(rc, &out, text, length);
     ts_choices_clear(&choices);
     ts_selection_clear(&selection);
