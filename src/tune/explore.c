@@ -19,8 +19,7 @@ typedef struct ts_explorer {
     ts_evaluator base; /* first: an evaluator is one of these */
     const ts_explore_question *question;
     ts_explore_report *report;
-    ts_target
-        *targets[DATAFLOWS]; /* owned; the base with each dataflow, or as it is where there is no choice */
+    ts_target *targets[DATAFLOWS]; /* owned; the base with each dataflow, or as it is */
     ts_facts *facts[DATAFLOWS];
     size_t variants;
     ts_space *space;

@@ -6,13 +6,13 @@ $(BUILD)/tests/trust/fault.so: tests/trust/fault.c
 
 .PHONY: faults together honesty soak coverage mutation
 faults: $(BUILD)/tilesmith $(BUILD)/tests/cli/probe $(BUILD)/tests/trust/fault.so ## fail calls of the system one at a time, at POINTS (60) places of each kind
-	@BUILD=$(BUILD) POINTS=$(or $(POINTS),60) tests/run faults tests/trust/faults.sh
+	@BUILD=$(BUILD) POINTS=$(or $(POINTS),60) TEST_TIMEOUT=7200 tests/run faults tests/trust/faults.sh
 together: $(BUILD)/tilesmith $(BUILD)/tests/cli/probe ## sessions side by side, on one database and on one machine
 	@BUILD=$(BUILD) tests/run together tests/trust/together.sh
 honesty: $(BUILD)/tests/trust/honesty ## a variant against a copy of itself, 200 times
 	@$<
 soak: $(BUILD)/tilesmith $(BUILD)/tests/cli/probe $(BUILD)/tests/trust/fault.so ## tune for SOAK_SECONDS (3600) among kills, full disks, clock jumps and noise
-	@BUILD=$(BUILD) SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak tests/trust/soak.sh
+	@BUILD=$(BUILD) SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) TEST_TIMEOUT=$$((2 * $(or $(SOAK_SECONDS),3600) + 600)) tests/run soak tests/trust/soak.sh
 coverage: ## lines of src and search that the tests run (gcovr)
 	@tests/trust/coverage.sh
 mutation: ## change MUTANTS (30) random operators, one at a time; do the unit tests notice?

@@ -128,6 +128,34 @@ static void measured_comes_before_predicted(void **state)
     close_two(&t);
 }
 
+/* Two machines of which the same was measured: in a draw, each has its own luck. */
+static void what_was_measured_varies_for_itself(void **state)
+{
+    fixture *f = *state;
+    two t;
+    ts_store *s;
+    ts_str problem = TS_STR_INIT;
+    ts_target *here = machine("here", 1e11, NAN, NAN, 1e11), *twin = machine("twin", 1e11, NAN, NAN, 1e11);
+    here->fingerprint = strdup("0123456789abcdef");
+    twin->fingerprint = strdup("0123456789abcdef");
+    open_two(&t, here, twin, "m=512,n=512,k=512");
+    ts_problem_text(&t.gemm->calls[0].problem, &problem);
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    ts_winner w = fixture_winner(0.25);
+    w.problem = problem.data;
+    w.kernel_hash = t.gemm->kernels[0]->hash;
+    check(ts_store_winner_put(s, fixture_session(f, s), &w));
+    t.question.store = s;
+    check(ts_compare(&t.question, &t.comparison));
+    const ts_compare_cell *cells = t.comparison->rows[0].cells;
+    assert_true(cells[0].measured == 1 && cells[1].measured == 1);
+    assert_true(cells[0].value == cells[1].value);
+    assert_true(cells[0].draws[1] != cells[1].draws[1]);
+    ts_store_close(s);
+    ts_str_free(&problem);
+    close_two(&t);
+}
+
 /* Few rows are bound by memory, many by the peak: the machine with more of the one wins there, and the point
  * at which the order turns is where both models say the same. */
 static void the_order_turns_where_the_models_meet(void **state)
@@ -217,6 +245,7 @@ int main(void)
         cmocka_unit_test(spreads_make_the_order_unsure),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test_setup_teardown(measured_comes_before_predicted, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(what_was_measured_varies_for_itself, fixture_open, fixture_close),
         cmocka_unit_test(the_order_turns_where_the_models_meet),
         cmocka_unit_test(a_batch_shares_the_weights),
         cmocka_unit_test(a_cover_is_the_smallest),
