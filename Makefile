@@ -132,11 +132,15 @@ $(BUILD)/tilesmith: $(CLI_OBJS) $(BUILD)/libtilesmith.a
 	@echo '  ld $@'
 	$(Q)$(CC) $(CFLAGS) -rdynamic $^ $(LDLIBS) -o $@
 
-# ---- man pages and completions, from the option tables ----------------------------------------------------
+# ---- man pages and completions: of commands from the option tables, of calls from the headers -----------------
+# Run the script that reads the headers, for each page: $(1) its settings.
+read_headers = for page in tilesmith:tilesmith tilesmith-rt:tilesmith_runtime tilesmith-plugin:tilesmith_plugin; do \
+	awk -v page=$${page%:*} $(1) -f docs/man/calls.awk src/$${page\#*:}.h docs/man/$${page%:*}.3.in || exit 1; done
 .PHONY: man
 man: $(BUILD)/man/.made
-$(BUILD)/man/.made: $(BUILD)/tilesmith
-	@mkdir -p $(@D) && $(BUILD)/tilesmith help --man-all $(@D) && touch $@
+$(BUILD)/man/.made: $(BUILD)/tilesmith $(wildcard docs/man/*) $(wildcard src/*.h)
+	@mkdir -p $(@D) && $(BUILD)/tilesmith help --man-all $(@D)
+	@$(call read_headers,-v folder=$(@D) -v version=$(VERSION)) && touch $@
 
 # ---- the main job: a tuned matrix product for this machine, stored, exported, used ----------------------------
 JOBS    ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
@@ -167,7 +171,7 @@ COMPLETIONS := bash:bash-completion/completions/tilesmith zsh:zsh/site-functions
 
 .PHONY: install uninstall
 install: all ## install under PREFIX (/usr/local), staged under DESTDIR
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) $(DESTDIR)$(SHARE)/man/man1 $(DESTDIR)$(SHARE)/tilesmith
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) $(DESTDIR)$(SHARE)/man/man1 $(DESTDIR)$(SHARE)/man/man3 $(DESTDIR)$(SHARE)/tilesmith
 	install -m 755 $(BUILD)/tilesmith $(DESTDIR)$(BINDIR)/
 	for lib in $(LIBS); do \
 	    install -m 644 $(BUILD)/$$lib.a $(DESTDIR)$(LIBDIR)/ && \
@@ -177,6 +181,7 @@ install: all ## install under PREFIX (/usr/local), staged under DESTDIR
 	install -m 644 $(HEADERS:%=src/%) $(DESTDIR)$(INCDIR)/
 	cp -R templates targets $(DESTDIR)$(SHARE)/tilesmith/
 	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(SHARE)/man/man1/
+	install -m 644 $(BUILD)/man/*.3 $(DESTDIR)$(SHARE)/man/man3/
 	for pair in $(COMPLETIONS); do file=$(DESTDIR)$(SHARE)/$${pair#*:}; install -d "$${file%/*}" && \
 	    $(BUILD)/tilesmith completion $${pair%%:*} > "$$file" || exit 1; done
 	for name in tilesmith tilesmith-rt; do sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|; s|@VERSION@|$(VERSION)|' \
@@ -186,6 +191,8 @@ uninstall: ## remove what install put there
 	for lib in $(LIBS); do rm -f $(DESTDIR)$(LIBDIR)/$$lib.a $(DESTDIR)$(LIBDIR)/$$lib.so $(DESTDIR)$(LIBDIR)/$$lib.so.0 \
 	    $(DESTDIR)$(LIBDIR)/$$lib.so.$(VERSION); done
 	rm -f $(DESTDIR)$(SHARE)/man/man1/tilesmith.1 $(COMMANDS:%=$(DESTDIR)$(SHARE)/man/man1/tilesmith-%.1)
+	rm -f $(patsubst %,$(DESTDIR)$(SHARE)/man/man3/%.3,tilesmith tilesmith-rt tilesmith-plugin)
+	for call in $$($(call read_headers,-v list=1)); do rm -f $(DESTDIR)$(SHARE)/man/man3/$$call.3; done
 	for pair in $(COMPLETIONS); do rm -f $(DESTDIR)$(SHARE)/$${pair#*:}; done
 	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/tilesmith.pc $(DESTDIR)$(LIBDIR)/pkgconfig/tilesmith-rt.pc
 	rm -rf $(DESTDIR)$(SHARE)/tilesmith

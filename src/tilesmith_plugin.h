@@ -73,7 +73,9 @@ typedef struct ts_rng {
     uint64_t s[4];
 } ts_rng;
 
+/** Begin a sequence: the same seed gives the same numbers everywhere. */
 void ts_rng_seed(ts_rng *rng, uint64_t seed);
+/** The next 64 random bits. */
 uint64_t ts_rng_next(ts_rng *rng);
 /** Uniform in [0, bound) without modulo bias; bound > 0. */
 uint64_t ts_rng_below(ts_rng *rng, uint64_t bound);
@@ -102,8 +104,11 @@ typedef struct ts_param {
 /** A constrained space: configuration indices 0 .. count-1, each a valid combination of values. Immutable. */
 typedef struct ts_space ts_space;
 
+/** Valid configurations: their indices are 0 to this less one. */
 uint64_t ts_space_count(const ts_space *space);
+/** How many parameters it has. */
 size_t ts_space_params(const ts_space *space);
+/** Parameter i < ts_space_params(). Borrowed. */
 const ts_param *ts_space_param(const ts_space *space, size_t i);
 /** Write the ordinals of configuration `config` (< count) to `ordinals[ts_space_params()]`. */
 void ts_space_decode(const ts_space *space, uint64_t config, uint16_t *ordinals);

@@ -9,6 +9,7 @@ check "make install" test "$status" = 0
 for file in bin/tilesmith lib/libtilesmith.a lib/libtilesmith.so lib/libtilesmith.so.0 lib/libtilesmith-rt.a lib/libtilesmith-rt.so \
     lib/libtilesmith-rt.so.0 include/tilesmith.h include/tilesmith_plugin.h include/tilesmith_runtime.h \
     share/tilesmith/templates/gemm/kernel.xml share/tilesmith/targets share/man/man1/tilesmith.1 share/man/man1/tilesmith-tune.1 \
+    share/man/man3/tilesmith-rt.3 share/man/man3/ts_rt_find.3 \
     share/bash-completion/completions/tilesmith share/zsh/site-functions/_tilesmith share/fish/vendor_completions.d/tilesmith.fish \
     lib/pkgconfig/tilesmith.pc lib/pkgconfig/tilesmith-rt.pc; do
     check "installed: $file" test -e "$here/$file"
