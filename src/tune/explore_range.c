@@ -34,6 +34,23 @@ static bool push(ts_values *values, double value)
     return value > 0 && isfinite(value) && values->count < MOST_VALUES && ts_vec_push(values, value);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Ascending, each once: neighbours of a value are the next smaller and larger one. */
+static void put_in_order(ts_values *values)
+{
+    size_t kept = 0;
+    qsort(values->items, values->count, sizeof *values->items, by_value);
+    for (size_t i = 0; i < values->count; i++)
+        if (kept == 0 || values->items[i] > values->items[kept - 1])
+            values->items[kept++] = values->items[i];
+    values->count = kept;
+}
+
 static bool read_list(const char *text, ts_values *values)
 {
     for (;;) {
@@ -74,6 +91,8 @@ int ts_explore_range(const char *text, ts_explore_attribute *out)
     if (!equals || equals == text)
         return bad_range(text);
     bool right = strchr(equals, ':') ? read_interval(equals + 1, &values) : read_list(equals + 1, &values);
+    if (values.count)
+        put_in_order(&values);
     out->name = strndup(text, (size_t)(equals - text));
     out->values = values.items;
     out->count = values.count;

@@ -60,6 +60,45 @@ make -s -C "$library" clean
 accepts "a compiler without the instructions" make -s -C "$library" VARIANT_CC=false
 check "says which variants are left out" says 'is left out'
 accepts "what is left is right" "$work/products" 100 9
+
+# Winners of two machines in one library: as if a second one, without AVX-512, had shared the database.
+sql "$TILESMITH_DB" "INSERT INTO targets (name, kind, fingerprint, imported, xml, updated)
+    SELECT 'older', kind, '00000000000000aa', 0, replace(replace(xml, 'avx512', 'absent512'), fingerprint, '00000000000000aa'), updated FROM targets"
+same=$(sql "$TILESMITH_DB" "SELECT group_concat(name) FROM pragma_table_info('winners') WHERE name NOT IN ('id', 'target_id', 'variant', 'source')")
+sql "$TILESMITH_DB" "INSERT INTO winners (target_id, variant, source, $same) SELECT (SELECT id FROM targets WHERE name = 'older'),
+    'aaaaaaaa' || substr(variant, 9), replace(source, variant, 'aaaaaaaa' || substr(variant, 9)), $same FROM winners WHERE current"
+cat >"$work/target.c" <<'C'
+#include <stdio.h>
+#include <tilesmith_blas.h>
+int main(void)
+{
+    puts(tsl_target_name());
+    return 0;
+}
+C
+this=$(sql "$TILESMITH_DB" "SELECT name FROM targets WHERE name <> 'older'")
+accepts "winners of two targets are exported" tilesmith export --format library --cblas --output "$library"
+check "the read-me names both" grep -q '^    older (00000000000000aa)' "$library/README"
+accepts "the library is built" make -s -C "$library"
+accepts "a program asks for the target" cc -O1 -I"$library/include" "$work/target.c" -o "$work/target" -L"$library/build" -ltilesmith-blas "-Wl,-rpath,$library/build"
+if grep -q avx512vl /proc/cpuinfo 2>/dev/null; then
+    accepts "the one that asks for most serves this machine" "$work/target"
+    check "it is this machine's" says "^$this\$"
+    if have qemu-x86_64; then
+        accepts "on a processor without AVX-512" qemu-x86_64 -cpu Haswell "$work/target"
+        check "the other target serves" says '^older$'
+        accepts "its variants are right there" qemu-x86_64 -cpu Haswell "$work/products" 30 10
+        accepts "on a processor without AVX" qemu-x86_64 -cpu qemu64 "$work/target"
+        check "none serves" says '^none$'
+    else
+        skip "the other target serves another processor" "no qemu-x86_64"
+    fi
+else
+    skip "the target that asks for most" "this processor has no AVX-512 to tell the two apart"
+fi
+accepts "random calls with both" "$work/products" 100 11
+accepts "one of them by name" tilesmith export --format library --target older --output "$work/older"
+check "has its winners alone" test "$(grep -c '^VARIANTS' "$work/older/variants.mk")" -lt "$(grep -c '^VARIANTS' "$library/variants.mk")"
 nm -D --defined-only "$so" >"$work/symbols"
 check "the shared library has its interface" grep -q " cblas_dgemv$" "$work/symbols"
 beyond() { awk "{ print \$3 }" "$work/symbols" | grep -Ev "^(tsl_gem[mv]_f(32|64)|tsl_target_name|(cblas_)?[sd]gem[mv]_?)\$"; }

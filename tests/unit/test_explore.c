@@ -36,6 +36,7 @@ static void ranges_are_read(void **state)
                 {"clock.core=1e9:2e9:+2.5e8", 5, 1e9, 2e9},
                 {"a.b=1:100:*10", 3, 1, 100},
                 {"array.rows=32,64,96", 3, 32, 96},
+                {"x=64,32,64", 2, 32, 64},
                 {"x=7", 1, 7, 7}};
     static const char *const bad[] = {"l2.size",    "=1:2",  "x=",     "x=2:1", "x=1:2:*1",
                                       "x=1:2:+0",   "x=1;2", "x=-1:4", "x=0:4", "x=1:2:3",
