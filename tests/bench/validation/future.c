@@ -8,24 +8,22 @@
 
 enum { BUDGET_SECONDS = 1000000 }; /* about two weeks, the paper's limit */
 
-static void check_quantum_row(validation_group *g, const csv *c, size_t row)
+/* One row of the table, with the machine's rate as printed or as its row implies. */
+static void check_quantum_row(validation_group *g, const csv *c, size_t row, const char *name, double rate)
 {
     static const struct {
         const char *column;
-        double degree;
-    } speedups[] = {{"M_quadratic", 2}, {"M_cubic", 3}, {"M_quartic", 4}};
-    const char *note = csv_text(c, row, "note");
-    double tolerance[] = {0.1, 0.02, 0.02}; /* the quadratic column is printed with one digit */
+        double degree, tolerance; /* the quadratic column is printed with one digit */
+    } speedups[] = {{"M_quadratic", 2, 0.1}, {"M_cubic", 3, 0.02}, {"M_quartic", 4, 0.02}};
     for (size_t i = 0; i < sizeof speedups / sizeof *speedups; i++) {
-        double ours = ts_quantum_operations_per_call(csv_number(c, row, "r_asic_ops"),
-                                                     csv_number(c, row, "r_quantum_ops"), speedups[i].degree,
-                                                     BUDGET_SECONDS);
-        validation_case *x = check_number(g, csv_text(c, row, "op"), speedups[i].column,
-                                          csv_number(c, row, speedups[i].column), ours, tolerance[i]);
-        if (x->verdict == MISS && strcmp(note, "ok") != 0)
+        double ours = ts_quantum_operations_per_call(csv_number(c, row, "r_asic_ops"), rate,
+                                                     speedups[i].degree, BUDGET_SECONDS);
+        validation_case *x = check_number(g, name, speedups[i].column, csv_number(c, row, speedups[i].column),
+                                          ours, speedups[i].tolerance);
+        if (x->verdict == MISS && strcmp(csv_text(c, row, "note"), "ok") != 0)
             snprintf(x->note, sizeof x->note,
                      "the printed row follows from 2.3e6 operations a second, not from the "
-                     "printed 235e3");
+                     "printed 235e3: see below");
     }
 }
 
@@ -36,8 +34,11 @@ void validate_quantum(validation *v)
         validation_group *g =
             begin_group(v, "Quantum advantage", "operations a call within rounding (10 %, 2 %, 2 %)",
                         "Hoefler, Häner, Troyer, CACM 66(5) 2023, tables 1 and 2");
-        for (size_t row = 0; row < c.rows; row++)
-            check_quantum_row(g, &c, row);
+        for (size_t row = 0; row < c.rows; row++) {
+            check_quantum_row(g, &c, row, csv_text(&c, row, "op"), csv_number(&c, row, "r_quantum_ops"));
+            if (strcmp(csv_text(&c, row, "note"), "ok") != 0)
+                check_quantum_row(g, &c, row, "the same at 2.3e6", 2.3e6);
+        }
     }
     csv_free(&c);
 }
