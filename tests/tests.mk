@@ -59,12 +59,20 @@ residual-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/residual ## how well t
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD   := build/fuzz
 
-.PHONY: fuzz fuzz-programs
+.PHONY: fuzz fuzz-afl fuzz-programs
 fuzz: ## fuzz every parser for FUZZ_SECONDS (60) with libFuzzer; new inputs stay in build/fuzz/corpus
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(FUZZ_BUILD) CC=clang SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-programs
 	@for target in $(notdir $(basename $(FUZZ_TARGETS))); do parser=$${target#fuzz_}; mkdir -p $(FUZZ_BUILD)/corpus/$$parser; \
 	    echo "fuzz $$parser"; $(FUZZ_BUILD)/libfuzzer/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	    -artifact_prefix=$(FUZZ_BUILD)/$$parser- $(FUZZ_BUILD)/corpus/$$parser tests/fuzz/corpus/$$parser || exit 1; done
+fuzz-afl: ## the same with AFL++ (package afl++); what it finds lies in build/afl/PARSER/default/crashes
+	@command -v afl-clang-fast >/dev/null || { echo "make fuzz-afl: afl-clang-fast is missing; install the package afl++"; exit 2; }
+	@AFL_QUIET=1 $(MAKE) --no-print-directory -j$(JOBS) BUILD=build/afl CC=afl-clang-fast SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" fuzz-programs
+	@for target in $(notdir $(basename $(FUZZ_TARGETS))); do parser=$${target#fuzz_}; rm -rf build/afl/$$parser; \
+	    AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1 afl-fuzz -V $(FUZZ_SECONDS) -m none -t 10000 \
+	    -i tests/fuzz/corpus/$$parser -o build/afl/$$parser -- build/afl/libfuzzer/$$target >build/afl/$$parser.log 2>&1 || { tail -n 20 build/afl/$$parser.log; exit 1; }; \
+	    awk -v p=$$parser '/^execs_done|^saved_crashes|^saved_hangs/ { n[$$1] = $$3 } END { printf "afl %s: %d executions, %d crashes, %d hangs\n", p, n["execs_done"], n["saved_crashes"], n["saved_hangs"]; exit n["saved_crashes"] > 0 }' \
+	    build/afl/$$parser/default/fuzzer_stats || exit 1; done
 fuzz-programs: $(patsubst tests/fuzz/%.c,$(BUILD)/libfuzzer/%,$(FUZZ_TARGETS))
 $(BUILD)/libfuzzer/%: tests/fuzz/%.c $(TEST_LIBS) $(BUILD)/include/.made
 	@mkdir -p $(@D); echo '  cc $<'

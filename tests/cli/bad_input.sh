@@ -115,4 +115,20 @@ refuses "import of a file with one wrong entry" "wrong.json" tilesmith import --
 : >"$work/empty.json"
 refuses "import of an empty file" "empty.json" tilesmith import --db "$work/import.db" "$work/empty.json"
 check "a failed import stored nothing" test "$(stored "$work/import.db")" = 0
+# A file from elsewhere is data: names that a shell would run, and no process may be started.
+cat >"$work/hostile.json" <<'J'
+{"schema_version": "1.0.0", "metadata": {"kernel": "k'; touch ran1; $(touch ran2)\n`touch ran3`"},
+ "results": [{"configuration": {"$(touch ran4)": "'; touch ran5 #", "b": "x\ny"}, "times": {"runtimes": [1.0]}, "invalidity": "correct",
+              "measurements": [{"name": "time", "value": 1.5, "unit": "ms"}], "objectives": ["time"]}]}
+J
+alone() { # alone COMMAND...: no process may be started, where a test may say so
+    if ldd "$build/tilesmith" | grep -q asan; then "$@"; else env LD_PRELOAD="$build/tests/trust/fault.so" FAULT=fork:1+ "$@"; fi
+}
+mkdir "$work/elsewhere"
+cd "$work/elsewhere" || exit 2
+accepts "import of hostile names starts nothing" alone tilesmith import --db "$work/hostile.db" "$work/hostile.json"
+accepts "they are shown" tilesmith show results --db "$work/hostile.db"
+accepts "they are exported" tilesmith export --format t4 --db "$work/hostile.db" --output "$work/hostile.t4"
+check "nothing of it ran" test -z "$(ls "$work/elsewhere")"
+cd "$root" || exit 2
 finish
