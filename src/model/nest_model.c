@@ -44,12 +44,14 @@ static void read_caches(ts_facts *f, ts_nest_machine *m)
     static const char *const levels[] = {"l1d", "l2", "l3"};
     enum { COUNT = sizeof levels / sizeof *levels };
     for (size_t i = 0; i < COUNT; i++) {
-        char outer[16];
-        snprintf(outer, sizeof outer, "%s.size", i + 1 < COUNT ? levels[i + 1] : "none");
-        bool last = isnan(ts_facts_peek(f, outer));
-        add_cache(f, levels[i], last ? "memory" : levels[i + 1], m);
-        if (last)
-            break;
+        const char *next = i + 1 < COUNT ? levels[i + 1] : NULL;
+        char size[16];
+        snprintf(size, sizeof size, "%s.size", next ? next : "");
+        if (!next || isnan(ts_facts_peek(f, size))) {
+            add_cache(f, levels[i], "memory", m);
+            return;
+        }
+        add_cache(f, levels[i], next, m);
     }
 }
 
