@@ -35,7 +35,17 @@ static double NAME(ratio)(REAL got, WIDE exact, WIDE size)
     return error == 0 ? 0 : (double)(error / (EPSILON * size));
 }
 
-/* The error of element (i, j); of C as the peer left it too. */
+/* The error of what stands at a place, and if that is right, how far off the peer is if it is too far. */
+static double NAME(judged)(int at, WIDE exact, WIDE size, int peer)
+{
+    double ratio = NAME(ratio)(NAME(after)[at], exact, size);
+    if (!peer || !(ratio < THRESHOLD))
+        return ratio;
+    double apart = NAME(ratio)(NAME(after)[at], NAME(theirs)[at], size);
+    return apart < 2 * THRESHOLD ? ratio : apart;
+}
+
+/* The error of element (i, j) of C. */
 static double NAME(element)(const call *c, int i, int j)
 {
     WIDE sum = 0, size = 0;
@@ -48,12 +58,7 @@ static double NAME(element)(const call *c, int i, int j)
     WIDE own = c->beta == 0 ? 0 : (WIDE)(REAL)c->beta * NAME(before)[at];
     WIDE exact = (WIDE)(REAL)c->alpha * sum + own;
     size = (WIDE)fabs(c->alpha) * size + (own < 0 ? -own : own);
-    double ratio = NAME(ratio)(NAME(after)[at], exact, size);
-    if (NAME(peer_gemm) && ratio < THRESHOLD) {
-        double apart = NAME(ratio)(NAME(after)[at], NAME(theirs)[at], size);
-        ratio = apart < 2 * THRESHOLD ? ratio : apart;
-    }
-    return ratio;
+    return NAME(judged)(at, exact, size, NAME(peer_gemm) != NULL);
 }
 
 /* Whether everything outside of a lines x length matrix is as it was. */
@@ -129,7 +134,7 @@ static double NAME(vector_element)(const call *c, int i, int xs, int ys)
     int at = NAME(spot)(i, ys, c->incy);
     WIDE own = c->beta == 0 ? 0 : (WIDE)(REAL)c->beta * NAME(before)[at];
     size = (WIDE)fabs(c->alpha) * size + (own < 0 ? -own : own);
-    return NAME(ratio)(NAME(after)[at], (WIDE)(REAL)c->alpha * sum + own, size);
+    return NAME(judged)(at, (WIDE)(REAL)c->alpha * sum + own, size, NAME(peer_gemv) != NULL);
 }
 
 static void NAME(call_gemv)(const call *c)
@@ -150,6 +155,12 @@ static int NAME(gemv)(void)
     int xs = c.ta == NO_TRANS ? c.n : c.m, ys = c.ta == NO_TRANS ? c.m : c.n, step = abs(c.incy);
     c.lda = at_least(c.layout == COL_MAJOR ? c.m : c.n);
     memcpy(NAME(after), NAME(before), VECTOR * sizeof(REAL));
+    if (NAME(peer_gemv)) {
+        memcpy(NAME(theirs), NAME(before), VECTOR * sizeof(REAL));
+        NAME(peer_gemv)
+        (c.layout, c.ta, c.m, c.n, (REAL)c.alpha, NAME(a), c.lda, NAME(b), c.incx, (REAL)c.beta, NAME(theirs),
+         c.incy);
+    }
     for (int i = 0; c.beta == 0 && c.m && c.n && i < ys; i++)
         NAME(after)[i * step] = (REAL)NAN;
     NAME(call_gemv)(&c);
