@@ -55,15 +55,15 @@ search-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/winners ## a short searc
 residual-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/residual ## how well the cost model orders variants of CASES on this machine, and what results teach it (two minutes)
 	@CASES='$(CASES)' sh tests/bench/residual.sh $(abspath $(BUILD))
 
-# ---- fuzzing for longer: clang's libFuzzer, FUZZ_SECONDS for each target -------------------------------------
+# ---- fuzzing for longer: FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD   := build/fuzz
 
 .PHONY: fuzz fuzz-afl fuzz-programs
-fuzz: ## fuzz every parser for FUZZ_SECONDS (60) with libFuzzer; new inputs stay in build/fuzz/corpus
+fuzz: ## fuzz every parser for FUZZ_SECONDS (60), or FUZZ_RUNS inputs if that is sooner, with libFuzzer; new inputs stay in build/fuzz/corpus
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(FUZZ_BUILD) CC=clang SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-programs
 	@for target in $(notdir $(basename $(FUZZ_TARGETS))); do parser=$${target#fuzz_}; mkdir -p $(FUZZ_BUILD)/corpus/$$parser; \
-	    echo "fuzz $$parser"; $(FUZZ_BUILD)/libfuzzer/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	    echo "fuzz $$parser"; $(FUZZ_BUILD)/libfuzzer/$$target -max_total_time=$(FUZZ_SECONDS) $(FUZZ_RUNS:%=-runs=%) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	    -artifact_prefix=$(FUZZ_BUILD)/$$parser- $(FUZZ_BUILD)/corpus/$$parser tests/fuzz/corpus/$$parser || exit 1; done
 fuzz-afl: ## the same with AFL++ (package afl++); what it finds lies in build/afl/PARSER/default/crashes
 	@command -v afl-clang-fast >/dev/null || { echo "make fuzz-afl: afl-clang-fast is missing; install the package afl++"; exit 2; }

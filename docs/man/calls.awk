@@ -56,7 +56,7 @@ file == 1 && inside != "" {
 file == 1 && /^\/\*\*/ { forget(); add_doc($0); next }
 file == 1 && /^#define/ && doc != "" { declaration = roff($0) "\n"; add_type(); next }
 file == 1 && (/^#/ || /^extern/ || /^}/ || /^\/\*/ || /^ \*/) { forget(); next }
-file == 1 && /^typedef (struct|enum)[^;]*{/ { declaration = roff($0) "\n"; inside = "type"; if (/}.*;$/) { add_type(); inside = "" } next }
+file == 1 && /^typedef (struct|enum)[^;]*[{]/ { declaration = roff($0) "\n"; inside = "type"; if (/}.*;$/) { add_type(); inside = "" } next }
 file == 1 && /^typedef/ { declaration = roff($0) "\n"; if (/;$/) add_type(); else inside = "alias"; next }
 file == 1 && /^[A-Za-z].*\(/ { declaration = roff($0) "\n"; if (/;$/) add_call(); else inside = "call"; next }
 file == 1 { above = 0; next }
@@ -65,7 +65,7 @@ file == 2 && FNR == 1 && list { for (i = 1; i <= count; i++) print names[i]; exi
 file == 2 && /^@TYPES@$/ { text = text types; next }
 file == 2 && /^@CALLS@$/ {
     for (i = 1; i <= count; i++) {
-        text = text (own[i] || i == 1 ? ".PP\n.nf\n" : "") prototypes[i]
+        text = text (own[i] ? ".PP\n.nf\n" : "") prototypes[i]
         if (i == count || own[i + 1])
             text = text ".fi\n" described[i]
     }

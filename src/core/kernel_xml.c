@@ -20,9 +20,10 @@ void *ts_manifest_add(void *array, size_t *count, size_t size)
 
 int ts_manifest_text(const xmlNode *node, const char *attribute, char **out)
 {
+    bool there = !*attribute || xmlHasProp(node, (const xmlChar *)attribute);
     char *value = *attribute ? ts_xml_attr(node, attribute) : (char *)xmlNodeGetContent(node);
     *out = value ? strdup(value) : NULL;
-    int rc = value && !*out ? ts_fail(TS_ENOMEM, "out of memory while reading a manifest") : 0;
+    int rc = there && !*out ? ts_fail(TS_ENOMEM, "out of memory while reading a manifest") : 0;
     xmlFree(value);
     return rc;
 }

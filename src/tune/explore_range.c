@@ -57,8 +57,10 @@ static bool read_list(const char *text, ts_values *values)
         const char *end;
         if (!push(values, number(text, &end)) || (*end && *end != ','))
             return false;
-        if (!*end)
+        if (!*end) {
+            put_in_order(values);
             return true;
+        }
         text = end + 1;
     }
 }
@@ -91,8 +93,6 @@ int ts_explore_range(const char *text, ts_explore_attribute *out)
     if (!equals || equals == text)
         return bad_range(text);
     bool right = strchr(equals, ':') ? read_interval(equals + 1, &values) : read_list(equals + 1, &values);
-    if (values.count)
-        put_in_order(&values);
     out->name = strndup(text, (size_t)(equals - text));
     out->values = values.items;
     out->count = values.count;

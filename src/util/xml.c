@@ -9,6 +9,8 @@
 #include <libxml/xmlerror.h>
 #include <libxml/xmlschemas.h>
 #include <limits.h>
+#include <pthread.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,7 +93,6 @@ static int parse_document(const char *text, size_t length, const char *name, xml
     complaint c = {0};
     int rc = 0;
     *doc = NULL;
-    xmlInitParser();
     xmlParserCtxtPtr parser = xmlNewParserCtxt();
     if (!parser)
         return ts_fail(TS_ENOMEM, "out of memory while reading %s", name);
@@ -161,10 +162,9 @@ done:
     return rc;
 }
 
-int ts_xml_parse(const char *text, size_t length, const char *name, const char *schema, xmlDocPtr *doc)
+static int parse_and_validate(const char *text, size_t length, const char *name, const char *schema,
+                              xmlDocPtr *doc)
 {
-    if (length > FILE_LIMIT || length > INT_MAX)
-        return ts_fail(TS_EINPUT, "%s: larger than 4 MiB; this is not a file that Tilesmith reads", name);
     int rc = parse_document(text, length, name, doc);
     if (rc < 0)
         return rc;
@@ -175,6 +175,66 @@ int ts_xml_parse(const char *text, size_t length, const char *name, const char *
         xmlFreeDoc(*doc);
         *doc = NULL;
     }
+    return rc;
+}
+
+/*
+ * Without memory, libxml2 2.9 goes on with a document that lacks attributes, and crashes in the middle of a
+ * schema. So an allocation of its that fails ends the reading where it stands; what it had by then is lost. A
+ * program that gave libxml2 allocators of its own keeps them, and does without.
+ */
+static _Thread_local jmp_buf *starved; /* where this thread's reading ends; NULL: it isn't reading */
+
+static void *or_leave(void *memory, size_t wanted)
+{
+    if (!memory && wanted > 0 && starved)
+        longjmp(*starved, 1);
+    return memory;
+}
+
+static void *guarded_malloc(size_t size)
+{
+    return or_leave(malloc(size), size);
+}
+
+static void *guarded_realloc(void *memory, size_t size)
+{
+    return or_leave(realloc(memory, size), size);
+}
+
+static char *guarded_strdup(const char *text)
+{
+    return or_leave(strdup(text), 1);
+}
+
+static void prepare_libxml2(void)
+{
+    xmlFreeFunc release;
+    xmlMallocFunc allocate;
+    xmlReallocFunc resize;
+    xmlStrdupFunc duplicate;
+    xmlInitParser();
+    if (xmlMemGet(&release, &allocate, &resize, &duplicate) == 0 && allocate == malloc)
+        xmlMemSetup(free, guarded_malloc, guarded_realloc, guarded_strdup);
+}
+
+int ts_xml_parse(const char *text, size_t length, const char *name, const char *schema, xmlDocPtr *doc)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    jmp_buf out;
+    volatile int rc = TS_ENOMEM;
+    *doc = NULL;
+    if (length > FILE_LIMIT || length > INT_MAX)
+        return ts_fail(TS_EINPUT, "%s: larger than 4 MiB; this is not a file that Tilesmith reads", name);
+    pthread_once(&once, prepare_libxml2);
+    if (setjmp(out) == 0) {
+        starved = &out;
+        rc = parse_and_validate(text, length, name, schema, doc);
+    } else {
+        *doc = NULL;
+        ts_fail(TS_ENOMEM, "out of memory while reading %s", name);
+    }
+    starved = NULL;
     return rc;
 }
 

@@ -58,10 +58,21 @@ for kind in alloc open write sync rename fork; do
             cp "$err" "$work/err.$kind"
         fi
     done <"$work/places"
-    if [ -z "$bad" ]; then echo "ok - $kind: a fault at $points of $total places"; else
+    if [ -z "$bad" ]; then echo "ok - $kind: a fault at $(wc -l <"$work/places") of $total places"; else
         fail "$kind" "not borne at place$bad of $total: $(head -c 300 "$work/err.$kind")"
     fi
 done
+
+# Reading all manifests is quick, so allocations fail at many more places of it.
+FAULT=alloc FAULT_COUNT=$work/count LD_PRELOAD=$library tilesmith show kernels >/dev/null 2>&1
+total=$(cat "$work/count") bad="" n=1 tried=0
+while [ "$n" -le "$total" ]; do
+    status=0
+    FAULT=alloc:$n LD_PRELOAD=$library tilesmith show kernels >"$out" 2>"$err" </dev/null || status=$?
+    [ "$status" -lt 124 ] || bad="$bad $n(exit $status)"
+    n=$((n + total / (points * 20) + 1)) tried=$((tried + 1))
+done
+check "manifests: a failed allocation at $tried of $total places${bad:+, not borne at$bad}" test "$total" -gt 0 -a -z "$bad"
 cp "$work/base.db" "$work/f.db"
 FAULT=write:40+ LD_PRELOAD=$library tilesmith tune gemm --shape m=24,n=24,k=28 --strategy random --budget 3 --db "$work/f.db" >"$out" 2>"$err"
 check "a disk that stays full loses nothing" whole "$work/f.db"

@@ -97,22 +97,30 @@ static void what_is_missing_is_named(void **state)
     close_two(&t);
 }
 
+/* The question's store, with a measured quarter of a second for its product on machine 0123456789abcdef. */
+static ts_store *measured_before(fixture *f, two *t)
+{
+    ts_store *s;
+    ts_str problem = TS_STR_INIT;
+    ts_problem_text(&t->gemm->calls[0].problem, &problem);
+    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
+    ts_winner w = fixture_winner(0.25);
+    w.problem = problem.data;
+    w.kernel_hash = t->gemm->kernels[0]->hash;
+    check(ts_store_winner_put(s, fixture_session(f, s), &w));
+    ts_str_free(&problem);
+    t->question.store = s;
+    return s;
+}
+
 static void measured_comes_before_predicted(void **state)
 {
     fixture *f = *state;
     two t;
-    ts_store *s;
-    ts_str problem = TS_STR_INIT;
     ts_target *here = machine("here", 1e11, NAN, NAN, 1e11);
     here->fingerprint = strdup("0123456789abcdef");
     open_two(&t, here, machine("there", 1e11, NAN, NAN, 1e11), "m=512,n=512,k=512");
-    ts_problem_text(&t.gemm->calls[0].problem, &problem);
-    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
-    ts_winner w = fixture_winner(0.25);
-    w.problem = problem.data;
-    w.kernel_hash = t.gemm->kernels[0]->hash;
-    check(ts_store_winner_put(s, fixture_session(f, s), &w));
-    t.question.store = s;
+    ts_store *s = measured_before(f, &t);
     check(ts_compare(&t.question, &t.comparison));
     const ts_compare_cell *cell = &t.comparison->rows[0].cells[0];
     assert_true(cell->measured == 1);
@@ -124,7 +132,6 @@ static void measured_comes_before_predicted(void **state)
     check(ts_compare(&t.question, &t.comparison));
     assert_true(t.comparison->rows[0].cells[0].measured == 0);
     ts_store_close(s);
-    ts_str_free(&problem);
     close_two(&t);
 }
 
@@ -133,26 +140,17 @@ static void what_was_measured_varies_for_itself(void **state)
 {
     fixture *f = *state;
     two t;
-    ts_store *s;
-    ts_str problem = TS_STR_INIT;
     ts_target *here = machine("here", 1e11, NAN, NAN, 1e11), *twin = machine("twin", 1e11, NAN, NAN, 1e11);
     here->fingerprint = strdup("0123456789abcdef");
     twin->fingerprint = strdup("0123456789abcdef");
     open_two(&t, here, twin, "m=512,n=512,k=512");
-    ts_problem_text(&t.gemm->calls[0].problem, &problem);
-    check(ts_store_open(f->database, TS_STORE_WRITE, &s));
-    ts_winner w = fixture_winner(0.25);
-    w.problem = problem.data;
-    w.kernel_hash = t.gemm->kernels[0]->hash;
-    check(ts_store_winner_put(s, fixture_session(f, s), &w));
-    t.question.store = s;
+    ts_store *s = measured_before(f, &t);
     check(ts_compare(&t.question, &t.comparison));
     const ts_compare_cell *cells = t.comparison->rows[0].cells;
     assert_true(cells[0].measured == 1 && cells[1].measured == 1);
     assert_true(cells[0].value == cells[1].value);
     assert_true(cells[0].draws[1] != cells[1].draws[1]);
     ts_store_close(s);
-    ts_str_free(&problem);
     close_two(&t);
 }
 

@@ -230,6 +230,32 @@ static void a_better_machine_is_no_slower(void **state)
     close_bench(&b);
 }
 
+/* Two cores that memory serves as well as one are no hindrance to each other; where it has no more for both,
+ * each gets half. */
+static void cores_share_memory(void **state)
+{
+    bench b;
+    (void)state;
+    open_bench(&b, "m=4096,n=4096,k=4096");
+    double alone = cost(&b).level_seconds[2];
+    b.problem.threads = 2;
+    put(b.target, "memory.total", 60e9, "B/s");
+    for (int scarce = 0; scarce < 2; scarce++) {
+        ts_nest_model *model;
+        ts_nest_cost c;
+        if (scarce)
+            check(ts_facts_scale(b.facts, "memory.total", 0.5));
+        check(ts_nest_model_open(&b.problem, b.facts, &model));
+        assert_true(ts_nest_predict(model, b.values, &c));
+        /* beyond L3's 100 GB/s, a byte takes 1/30 - 1/100 ns alone and 1/15 - 1/100 ns with half of memory */
+        double longer = scarce ? (1.0 / 15 - 0.01) / (1.0 / 30 - 0.01) : 1;
+        if (fabs(c.level_seconds[2] / alone / longer - 1) > 1e-6)
+            fail_msg("%g s from memory on each of two cores, %g s on one", c.level_seconds[2], alone);
+        ts_nest_model_close(model);
+    }
+    close_bench(&b);
+}
+
 static void what_has_no_nest_is_said(void **state)
 {
     bench b;
@@ -343,6 +369,7 @@ int main(void)
         cmocka_unit_test(strides_spoil_what_is_read_in_place),
         cmocka_unit_test(rows_that_share_sets_come_again),
         cmocka_unit_test(a_better_machine_is_no_slower),
+        cmocka_unit_test(cores_share_memory),
         cmocka_unit_test(what_has_no_nest_is_said),
         cmocka_unit_test(a_missing_fact_is_named),
         cmocka_unit_test(features_are_numbers),
