@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,7 @@ static void make_fingerprint(ts_host *host)
     snprintf(host->fingerprint, sizeof host->fingerprint, "%016" PRIx64, hash);
 }
 
-void ts_host_identify(ts_host *host)
+static void identify(ts_host *host)
 {
     struct utsname system;
     memset(host, 0, sizeof *host);
@@ -166,6 +167,21 @@ void ts_host_identify(ts_host *host)
     }
     qsort(host->features, host->feature_count, sizeof host->features[0], compare_names);
     make_fingerprint(host);
+}
+
+static ts_host this_host;
+
+static void identify_this(void)
+{
+    identify(&this_host);
+}
+
+/* Once a process: under a hypervisor each CPUID costs some 20 us, and there are dozens. */
+void ts_host_identify(ts_host *host)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, identify_this);
+    *host = this_host;
 }
 
 #if !defined(__x86_64__) && !defined(__i386__) && !defined(__aarch64__) &&                                   \

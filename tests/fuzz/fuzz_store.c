@@ -10,7 +10,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[] = "/tmp/tilesmith-fuzz-XXXXXX";
+/* In memory where there is such a folder: the disk would be most of the time. */
+static char in_memory[] = "/dev/shm/tilesmith-fuzz-XXXXXX", on_disk[] = "/tmp/tilesmith-fuzz-XXXXXX";
+static const char *folder;
 
 static void clean_up(void)
 {
@@ -21,7 +23,10 @@ static const char *database(void)
 {
     static char *path;
     if (!path) {
-        if (!mkdtemp(folder) || atexit(clean_up))
+        folder = mkdtemp(in_memory);
+        if (!folder)
+            folder = mkdtemp(on_disk);
+        if (!folder || atexit(clean_up))
             abort();
         path = ts_asprintf("%s/fuzz.db", folder);
     }
