@@ -26,6 +26,15 @@ typedef struct cut {
     double first_bytes; /**< of input, before the first multiplication */
 } cut;
 
+/* Whole rows of outputs whose inputs a part of the buffer holds; a window that doesn't fit whole streams
+ * through. */
+static double rows_held(const ts_dla_layer *l, double part_bytes, double row_bytes)
+{
+    double rows = floor(part_bytes / row_bytes) - (double)l->window;
+    double held = floor(rows / (double)l->stride) + 1;
+    return fmin((double)l->height, fmax(1, held));
+}
+
 static cut cut_of(const ts_dla *d, const ts_dla_layer *l)
 {
     double rows = (double)((l->height - 1) * l->stride + l->window);
@@ -34,7 +43,7 @@ static cut cut_of(const ts_dla *d, const ts_dla_layer *l)
     double part = d->buffer_bytes / 4; /* of the buffer, one operand's, one of two */
     cut c = {.weight_bytes = (double)(l->channels * l->kernels * l->window * l->window) * l->element_bytes};
     c.weight_pieces = pieces(c.weight_bytes, part);
-    c.input_pieces = pieces(rows * row_bytes, part);
+    c.input_pieces = pieces((double)l->height, rows_held(l, part, row_bytes));
     double overlap = fmax(0, (double)(l->window - l->stride)) * (c.input_pieces - 1);
     c.input_bytes = (rows + overlap) * row_bytes;
     c.first_bytes = fmin(c.input_bytes, part);

@@ -29,7 +29,7 @@ double ts_dla_compute_cycles(const ts_dla *d, const ts_dla_layer *l);
 /**
  * Bytes to and from memory. What does not fit in its part of the buffer is cut: then either the weights stay
  * and the input passes once for each piece of them, or the other way round, whichever moves less. Pieces of
- * the input overlap by the rows that the filters reach across.
+ * the input are whole rows and overlap by those that the filters reach across.
  */
 double ts_dla_traffic_bytes(const ts_dla *d, const ts_dla_layer *l);
 /**

@@ -178,6 +178,8 @@ static void test_convolution_engine(void **state)
     d.buffer_bytes =
         1000; /* 3 pieces of weights, 2 of input: the input stays, its pieces overlap by 2 rows */
     assert_near(ts_dla_traffic_bytes(&d, &l), fmin(648 + 432 * 3, 432 + 648 * 2) + 256);
+    d.buffer_bytes = 4 * 170; /* three whole rows of input, so one of output: 4 pieces, 12 rows */
+    assert_near(ts_dla_traffic_bytes(&d, &l), 648 + 648 * 4 + 256);
     assert_near(ts_dla_pass_seconds(&d, 1e9), 1);
 }
 

@@ -23,8 +23,7 @@ static const struct {
     {"Block sizes", "blis config/skx", ""},                   /* tuned by hand */
     {"Block sizes", "blis config/firestorm", ""},             /* tuned by hand */
     {"Block sizes", "blis config/a64fx", ""},                 /* tuned by hand */
-    {"NVDLA", "32 MACs", "frames/s"},     /* bound by a memory that does not reach its peak */
-    {"Eyeriss", "CONV4", "MAESTRO"},      /* MAESTRO's, not the chip's */
+    {"Eyeriss", "CONV4", "MAESTRO"},                          /* MAESTRO's, not the chip's */
     {"Quantum", "binary", "M_"},          /* the printed row contradicts the printed rate */
     {"Albireo", "laser", "W_aggressive"}, /* the printed row contradicts the printed unit power */
     {"Albireo", "DAC", "W_aggressive"},   /* would follow from 8 GHz */
