@@ -106,8 +106,10 @@ static void enter_ours(sitting *s)
         return;
     }
     if (found.rung != TS_RT_EXACT) {
-        absent(s, "ours",
-               "no winner was found within the tuning budget; run it again with a larger BENCH_BUDGET");
+        char reason[sizeof s->board->contenders->reason];
+        snprintf(reason, sizeof reason, "no winner can be used; if a larger BENCH_BUDGET doesn't help: %s",
+                 ts_rt_status(rt));
+        absent(s, "ours", reason);
         return;
     }
     void *glue = NULL;
