@@ -83,6 +83,11 @@ static int find_config(ts_cli_variant *v, const ts_problem *problem, const ts_ta
         rc = find_defaults(v, problem, target, ordinals);
     if (rc == 0)
         rc = set_all(v, problem, config, ordinals);
+    if (rc == 0) {
+        /* Defaults that what is named rules out give way to the nearest values; what is named does not. */
+        ts_space_decode(v->space, ts_space_nearest(v->space, ordinals), ordinals);
+        rc = set_all(v, problem, config, ordinals);
+    }
     if (rc == 0 && !ts_space_encode(v->space, ordinals, &v->config))
         rc = ts_fail(TS_EINPUT,
                      "%s allows no variant with %s beside the defaults; name more parameters, or see its "

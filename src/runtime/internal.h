@@ -75,8 +75,10 @@ typedef struct tsrt_winner {
     int threads;
     size_t family;
     tsrt_variant *variant;
+    tsrt_variant
+        *general; /**< what serves other shapes: `variant`, or one that was tuned beside it; NULL: none */
     _Atomic(const struct tsrt_answer *) answer; /**< NULL until first asked for */
-    struct tsrt_tie *ties;                      /**< variants that the tuner could not tell apart from it */
+    struct tsrt_tie *ties; /**< variants that the tuner could not tell apart from it, and `general` */
 } tsrt_winner;
 
 /** One of the variants tied with a winner. */
@@ -130,6 +132,7 @@ _Static_assert(sizeof(tsrt_estimate) == sizeof(uint64_t), "a slot keeps it in a 
 typedef struct tsrt_answer {
     ts_rt_kernel kernel;
     const tsrt_winner *winner;  /**< NULL on the default rung */
+    tsrt_variant *variant;      /**< of the winner's, the one that answers */
     const tsrt_variant *failed; /**< the first one that could not be loaded; NULL: none */
     const struct tsrt_answer *next;
 } tsrt_answer;
@@ -334,7 +337,7 @@ const tsrt_winner *tsrt_model_choose(const ts_rt *rt, const tsrt_family *family,
 /** The usable winners of other variants nearest to dims, nearest first; how many of `limit`. */
 size_t tsrt_model_neighbours(const ts_rt *rt, const tsrt_family *family, const int64_t *dims,
                              tsrt_variant **out, size_t limit);
-/** May this winner's variant serve these dims, as far as is known? */
+/** May this winner's general variant serve these dims, as far as is known? */
 bool tsrt_general(const tsrt_family *family, const tsrt_winner *winner, const int64_t *dims);
 
 /* ---- load.c, compile.c

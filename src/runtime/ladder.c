@@ -34,7 +34,7 @@ static const tsrt_winner *family_default(const ts_rt *rt, const tsrt_family *fam
     const tsrt_winner *best = NULL;
     for (size_t i = 0; i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
-        if (tsrt_general(family, w, dims) && (best == NULL || better_default(w->variant, best->variant)))
+        if (tsrt_general(family, w, dims) && (best == NULL || better_default(w->general, best->general)))
             best = w;
     }
     return best;
@@ -62,37 +62,40 @@ static size_t measured_shapes(const ts_rt *rt, const tsrt_family *family, const 
     return count;
 }
 
-static const char *explain_winner(ts_rt *rt, const tsrt_family *family, ts_rt_rung rung, const tsrt_winner *w)
+static const char *explain_winner(ts_rt *rt, const tsrt_family *family, const tsrt_answer *answer)
 {
+    const ts_rt_rung rung = answer->kernel.rung;
+    const tsrt_winner *w = answer->winner;
+    const tsrt_variant *variant = answer->variant;
     if (rung == TS_RT_PINNED)
         return tsrt_format(
             &rt->arena,
             "pinned: %s names variant %.8s, the winner for %s; what the ladder would answer was "
             "not asked",
-            rt->force ? "force" : "pin", w->variant->id, w->problem);
+            rt->force ? "force" : "pin", variant->id, w->problem);
     if (rung == TS_RT_EXACT)
         return tsrt_format(&rt->arena,
                            "exact: measured on this machine for %s at %.4g us per call (variant %.8s)",
-                           w->problem, w->seconds * 1e6, w->variant->id);
+                           w->problem, w->seconds * 1e6, variant->id);
     if (rung == TS_RT_NEAREST)
         return tsrt_format(&rt->arena,
-                           "nearest: the winner for %s and, by weight of nearness, for most of the measured "
-                           "shapes within a factor of 8 in "
-                           "every dimension; its "
-                           "time for this shape is unmeasured (variant %.8s)",
-                           w->problem, w->variant->id);
+                           "nearest: the %s for %s and, by weight of nearness, for most of the measured "
+                           "shapes within a factor of 8 in every dimension; its time for this shape is "
+                           "unmeasured (variant %.8s)",
+                           variant == w->variant ? "winner" : "best that isn't compiled for one shape",
+                           w->problem, variant->id);
     return tsrt_format(&rt->arena,
                        "family default: the winner of %zu of %zu measured shapes, %s among them; no usable "
                        "shape was measured "
                        "within a factor of 8, and its time for this one is unmeasured (variant %.8s)",
-                       w->variant->wins, measured_shapes(rt, family, w->dims), w->problem, w->variant->id);
+                       variant->wins, measured_shapes(rt, family, w->dims), w->problem, variant->id);
 }
 
 static const char *explain(ts_rt *rt, const tsrt_family *family, const tsrt_answer *answer)
 {
     const char *main;
     if (answer->winner != NULL)
-        main = explain_winner(rt, family, answer->kernel.rung, answer->winner);
+        main = explain_winner(rt, family, answer);
     else if (answer->failed == NULL)
         main =
             tsrt_format(&rt->arena, "built-in default, unmeasured: %s",
@@ -145,19 +148,21 @@ static const tsrt_answer *answer_get(ts_rt *rt, const tsrt_family *family, const
 }
 
 static const tsrt_answer *winner_answer(ts_rt *rt, const tsrt_family *family, ts_rt_rung rung,
-                                        const tsrt_winner *w, const tsrt_variant *failed)
+                                        const tsrt_winner *w, tsrt_variant *variant,
+                                        const tsrt_variant *failed)
 {
-    tsrt_answer key = {.kernel = {.function = w->variant->function,
-                                  .prepare = w->variant->prepare,
+    tsrt_answer key = {.kernel = {.function = variant->function,
+                                  .prepare = variant->prepare,
                                   .threads = w->threads,
                                   .max_error = w->max_error,
-                                  .workspace_bytes = w->variant->workspace_bytes,
-                                  .huge_pages = w->variant->huge_pages,
+                                  .workspace_bytes = variant->workspace_bytes,
+                                  .huge_pages = variant->huge_pages,
                                   .rung = rung,
-                                  .variant = w->variant->id,
+                                  .variant = variant->id,
                                   .confidence = rung == TS_RT_EXACT,
                                   .expected_seconds = rung == TS_RT_EXACT ? w->seconds : 0},
                        .winner = w,
+                       .variant = variant,
                        .failed = failed};
     return answer_get(rt, family, &key);
 }
@@ -167,9 +172,8 @@ static const tsrt_variant *failed_before(const ts_rt *rt, const tsrt_family *fam
 {
     for (size_t i = 0; rt->winners != NULL && i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
-        if (w->variant != NULL && !w->variant->fixed_shape && same_types(family, w->dims, dims) &&
-            state_of(w->variant) == TSRT_FAILED)
-            return w->variant;
+        if (w->general != NULL && same_types(family, w->dims, dims) && state_of(w->general) == TSRT_FAILED)
+            return w->general;
     }
     return NULL;
 }
@@ -216,14 +220,18 @@ static const tsrt_winner *on_rung(const ts_rt *rt, const tsrt_family *family, ts
 /* A winner of the pinned variant that serves these dims: the one for this shape, else any if it is general.
  */
 static const tsrt_winner *pinned(const ts_rt *rt, const tsrt_family *family, const tsrt_winner *exact,
-                                 const int64_t *dims)
+                                 const int64_t *dims, tsrt_variant **variant)
 {
-    if (exact != NULL && tsrt_pinned(rt, exact->variant))
+    if (exact != NULL && tsrt_pinned(rt, exact->variant)) {
+        *variant = exact->variant;
         return exact;
+    }
     for (size_t i = 0; i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
-        if (tsrt_pinned(rt, w->variant) && tsrt_general(family, w, dims))
+        if (tsrt_general(family, w, dims) && tsrt_pinned(rt, w->general)) {
+            *variant = w->general;
             return w;
+        }
     }
     return NULL;
 }
@@ -233,13 +241,14 @@ static const tsrt_winner *pinned(const ts_rt *rt, const tsrt_family *family, con
 static const tsrt_answer *pinned_answer(ts_rt *rt, const tsrt_family *family, const tsrt_winner *exact,
                                         const int64_t *dims, const tsrt_variant **failed, const char **why)
 {
-    const tsrt_winner *w = pinned(rt, family, exact, dims);
-    if (w != NULL && load(rt, w->variant))
-        return winner_answer(rt, family, TS_RT_PINNED, w, NULL);
+    tsrt_variant *variant = NULL;
+    const tsrt_winner *w = pinned(rt, family, exact, dims, &variant);
+    if (w != NULL && load(rt, variant))
+        return winner_answer(rt, family, TS_RT_PINNED, w, variant, NULL);
     if (w != NULL)
-        *failed = w->variant;
+        *failed = variant;
     if (rt->force)
-        *why = w != NULL ? w->variant->failure
+        *why = w != NULL ? variant->failure
                          : "the variant that force names is not among the winners that may serve this shape";
     return NULL;
 }
@@ -257,12 +266,14 @@ const tsrt_answer *tsrt_ladder(ts_rt *rt, const tsrt_family *family, tsrt_winner
         const tsrt_winner *w = on_rung(rt, family, rung, exact, dims, estimate);
         if (w == NULL)
             continue;
-        const tsrt_answer *answer = load(rt, w->variant) ? winner_answer(rt, family, rung, w, failed) : NULL;
+        tsrt_variant *variant = rung == TS_RT_EXACT ? w->variant : w->general;
+        const tsrt_answer *answer =
+            load(rt, variant) ? winner_answer(rt, family, rung, w, variant, failed) : NULL;
         if (answer != NULL)
             return answer;
         *estimate = (tsrt_estimate){0};
-        if (failed == NULL && state_of(w->variant) == TSRT_FAILED)
-            failed = w->variant;
+        if (failed == NULL && state_of(variant) == TSRT_FAILED)
+            failed = variant;
     }
     return default_answer(rt, family, dims, failed, why);
 }

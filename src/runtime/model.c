@@ -18,8 +18,8 @@
 
 bool tsrt_general(const tsrt_family *family, const tsrt_winner *winner, const int64_t *dims)
 {
-    if (winner->variant->fixed_shape ||
-        atomic_load_explicit(&winner->variant->state, memory_order_acquire) == TSRT_FAILED)
+    if (winner->general == NULL ||
+        atomic_load_explicit(&winner->general->state, memory_order_acquire) == TSRT_FAILED)
         return false;
     for (size_t i = 0; i < family->dim_count; i++)
         if (!family->free[i] && winner->dims[i] != dims[i])
@@ -69,8 +69,8 @@ typedef struct poll {
 
 static void count_vote(poll *p, const tsrt_family *family, const tsrt_winner *w, double weighs)
 {
-    if (w->variant->number < CANDIDATES)
-        p->votes[w->variant->number] += weighs;
+    if (w->general->number < CANDIDATES)
+        p->votes[w->general->number] += weighs;
     p->total += weighs;
     p->rate += weighs * (w->log_seconds - volume(family, w->logs));
 }
@@ -78,7 +78,7 @@ static void count_vote(poll *p, const tsrt_family *family, const tsrt_winner *w,
 static void conclude(const tsrt_family *family, const poll *p, const tsrt_winner *chosen, const double *logs,
                      tsrt_estimate *out)
 {
-    double won = chosen->variant->number < CANDIDATES ? p->votes[chosen->variant->number] : 0;
+    double won = chosen->general->number < CANDIDATES ? p->votes[chosen->general->number] : 0;
     out->confidence = (float)(won / (p->total + UNSEEN));
     out->seconds = family->monomial ? (float)exp2(p->rate / p->total + volume(family, logs)) : 0;
 }
@@ -87,7 +87,7 @@ static void conclude(const tsrt_family *family, const poll *p, const tsrt_winner
  */
 static bool ahead(const poll *p, const tsrt_winner *a, double da, const tsrt_winner *b, double db)
 {
-    unsigned x = a->variant->number, y = b->variant->number;
+    unsigned x = a->general->number, y = b->general->number;
     double va = x < CANDIDATES ? p->votes[x] : 0, vb = y < CANDIDATES ? p->votes[y] : 0;
     if (va != vb)
         return va > vb;
@@ -144,8 +144,8 @@ size_t tsrt_model_neighbours(const ts_rt *rt, const tsrt_family *family, const i
         for (size_t i = 0; i < family->count; i++) {
             const tsrt_winner *w = &rt->winners[family->first + i];
             double d = tsrt_general(family, w, dims) ? distance(family, w, logs) : INFINITY;
-            if (d < nearest && !listed(out, count, w->variant)) {
-                out[count] = w->variant;
+            if (d < nearest && !listed(out, count, w->general)) {
+                out[count] = w->general;
                 nearest = d;
                 found = true;
             }

@@ -56,7 +56,7 @@ static void prepare(ts_rt *rt, tsrt_site *site, const tsrt_answer *answer)
     site->prepared = true;
     if (answer == NULL || answer->winner == NULL || answer->kernel.prepare != NULL)
         return;
-    site->arms[count++] = answer->winner->variant;
+    site->arms[count++] = answer->variant;
     add_lesson(rt, site, &count);
     if (answer->kernel.rung == TS_RT_EXACT)
         for (const tsrt_tie *t = answer->winner->ties; t != NULL; t = t->next)

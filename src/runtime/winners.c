@@ -250,6 +250,14 @@ static int family_get(ts_rt *rt, const tsrt_row *row, tsrt_family **out)
     return learned;
 }
 
+/* The variant answers for shapes like this winner's. */
+static void stands_for(tsrt_winner *winner, tsrt_variant *variant)
+{
+    winner->general = variant;
+    variant->wins++;
+    variant->largest_flops = fmax(variant->largest_flops, winner->flops);
+}
+
 int tsrt_winner_add(ts_rt *rt, const tsrt_row *row)
 {
     if (!row_valid(row))
@@ -272,11 +280,11 @@ int tsrt_winner_add(ts_rt *rt, const tsrt_row *row)
     winner->problem = tsrt_copy(&rt->arena, row->problem);
     if (winner->problem == NULL)
         return -1;
-    winner->variant->wins++;
-    winner->variant->largest_flops = fmax(winner->variant->largest_flops, row->flops);
+    winner->flops = row->flops;
+    if (!winner->variant->fixed_shape)
+        stands_for(winner, winner->variant);
     winner->seconds = row->seconds;
     winner->log_seconds = log2(row->seconds);
-    winner->flops = row->flops;
     winner->threads = row->threads;
     winner->max_error = row->max_error;
     for (size_t i = 0; i < family->dim_count; i++)
@@ -306,6 +314,8 @@ int tsrt_tie_add(ts_rt *rt, const tsrt_row *row)
         return -1;
     *tie = (tsrt_tie){variant, winner->ties};
     winner->ties = tie;
+    if (winner->general == NULL && !variant->fixed_shape)
+        stands_for(winner, variant);
     return 1;
 }
 

@@ -5,20 +5,23 @@
 #include "tune/warm.h"
 #include "util/file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Tied variants that are kept: a program tries them at 2 % of its calls, more would never get their turn. */
-enum { TIES = 6 };
+enum { TIES = 6, BESIDE = TIES + 1 };
+/* How many of the next best are asked whether they serve other shapes. */
+enum { CANDIDATES = 64 };
 /* An object beyond this is no kernel that anybody wants in a database. */
 static const size_t OBJECT_BYTES = (size_t)4 << 20;
 
 struct ts_extras {
     ts_winner_extras rows;
-    ts_winner_object objects[TIES + 1];
-    ts_winner_tie ties[TIES];
-    ts_variant variants[TIES];
-    char *configurations[TIES], *sources[TIES], *bytes[TIES + 1];
+    ts_winner_object objects[BESIDE + 1];
+    ts_winner_tie ties[BESIDE];
+    ts_variant variants[BESIDE];
+    char *configurations[BESIDE], *sources[BESIDE], *bytes[BESIDE + 1];
     char *features, abi[48];
 };
 
@@ -31,12 +34,12 @@ void ts_extras_free(ts_extras *e)
 {
     if (!e)
         return;
-    for (size_t i = 0; i < TIES; i++) {
+    for (size_t i = 0; i < BESIDE; i++) {
         ts_variant_clear(&e->variants[i]);
         free(e->configurations[i]);
         free(e->sources[i]);
     }
-    for (size_t i = 0; i < TIES + 1; i++)
+    for (size_t i = 0; i < BESIDE + 1; i++)
         free(e->bytes[i]);
     free(e->features);
     free(e);
@@ -78,6 +81,46 @@ static int add_tie(ts_extras *e, const ts_bout *b, ts_renderer *renderer, uint64
     return TS_OK;
 }
 
+static bool serves_any(const ts_extras *e, const ts_variant *winner)
+{
+    bool any = !winner->fixed_shape;
+    for (size_t i = 0; i < e->rows.tie_count; i++)
+        any = any || !e->ties[i].fixed_shape;
+    return any;
+}
+
+/* The fastest configuration slower than `than`; TS_NO_CONFIG: none. */
+static uint64_t next_best(const ts_session *s, double *than)
+{
+    const ts_observation *best = NULL;
+    for (size_t i = 0; i < s->trials.count; i++) {
+        const ts_observation *o = &s->trials.items[i];
+        if (o->status == TS_STATUS_OK && o->cost > *than && (!best || o->cost < best->cost))
+            best = o;
+    }
+    *than = best ? best->cost : *than;
+    return best ? best->config : TS_NO_CONFIG;
+}
+
+/* A winner that is compiled for its shape leaves the shapes around it without an answer: the fastest variant
+ * for any shape is kept beside it. */
+static int add_general(ts_extras *e, const ts_bout *b, ts_renderer *renderer)
+{
+    double cost = -INFINITY;
+    for (int i = 0; i < CANDIDATES; i++) {
+        ts_variant v = {0};
+        uint64_t config = next_best(&b->session, &cost);
+        if (config == TS_NO_CONFIG)
+            return TS_OK;
+        int rc = ts_renderer_variant(renderer, config, &v);
+        bool fixed = v.fixed_shape;
+        ts_variant_clear(&v);
+        if (rc != TS_OK || !fixed)
+            return rc == TS_OK ? add_tie(e, b, renderer, config) : rc;
+    }
+    return TS_OK;
+}
+
 int ts_extras_make(const ts_bout *b, ts_renderer *renderer, const ts_variant *winner, ts_extras **out)
 {
     ts_extras *e = calloc(1, sizeof *e);
@@ -93,5 +136,7 @@ int ts_extras_make(const ts_bout *b, ts_renderer *renderer, const ts_variant *wi
     for (size_t i = 0; rc == TS_OK && i < f->tied_count && e->rows.tie_count < TIES; i++)
         if (f->tied[i] != f->winner)
             rc = add_tie(e, b, renderer, f->tied[i]);
+    if (rc == TS_OK && !serves_any(e, winner))
+        rc = add_general(e, b, renderer);
     return rc;
 }

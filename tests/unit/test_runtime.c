@@ -291,6 +291,29 @@ static void test_ladder(void **state)
     ts_rt_close(rt);
 }
 
+/* A variant that was stored beside the winner of the only shape there is, instead of a winner. */
+static void add_beside(fixture *f, const char *problem, char letter)
+{
+    fixture_add(f, (winner){.problem = problem, .letter = letter});
+    fixture_sql(f, "CREATE TABLE beside AS SELECT * FROM w WHERE fixed_shape = 0;"
+                   "CREATE VIEW runtime_ties AS SELECT * FROM beside;"
+                   "DELETE FROM w WHERE fixed_shape = 0");
+}
+
+static void test_a_general_variant_stands_for_a_fixed_winner(void **state)
+{
+    fixture *f = *state;
+    fixture_add(f, (winner){.problem = "m=64,n=64,k=64,ta=0,tb=0", .letter = 'a', .fixed_shape = 1});
+    add_beside(f, "m=64,n=64,k=64,ta=0,tb=0", 'b');
+    ts_rt *rt = fixture_runtime(f);
+    assert_answer(rt, 64, 64, 64, TS_RT_EXACT, 'a');
+    assert_answer(rt, 65, 64, 64, TS_RT_NEAREST, 'b');
+    assert_answer(rt, 4096, 64, 64, TS_RT_FAMILY, 'b');
+    assert_says(find_gemm(rt, "f32", 65, 64, 64, 0, 0).why, "variant bbbbbbbb");
+    assert_says(find_gemm(rt, "f32", 4096, 64, 64, 0, 0).why, "1 of 1 measured shapes");
+    ts_rt_close(rt);
+}
+
 static void test_types_of_problem_never_mix(void **state)
 {
     fixture *f = *state;
@@ -367,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_kernels, setup, teardown),
         cmocka_unit_test_setup_teardown(test_only_what_was_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_general_variant_stands_for_a_fixed_winner, setup, teardown),
         cmocka_unit_test_setup_teardown(test_types_of_problem_never_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_shapes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_lookups, setup, teardown),
