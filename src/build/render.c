@@ -26,15 +26,20 @@ _Static_assert(sizeof PLACEHOLDER == sizeof PREFIX + TS_VARIANT_ID - 1,
 
 #define WORKSPACE_LIMIT ((int64_t)1 << 40)
 
+/* What a <template> names, parsed; `common` comes first, if there is one. */
+typedef struct ts_texts {
+    ts_template *common, *own;
+} ts_texts;
+
 struct ts_renderer {
     ts_problem problem;
     const ts_target *target;
     const ts_space *space;
     ts_names *names; /* the kernel's, and T */
     size_t t_slot;
-    ts_template **templates; /* [problem.kernel->template_count] */
-    ts_value *slots;         /* [kernel->slot_count] of the problem and target; parameters as last rendered */
-    ts_value *visible;       /* [count of names] what the template in use may see */
+    ts_texts *texts;   /* [problem.kernel->template_count] */
+    ts_value *slots;   /* [kernel->slot_count] of the problem and target; parameters as last rendered */
+    ts_value *visible; /* [count of names] what the template in use may see */
 };
 
 static int no_memory(void)
@@ -46,11 +51,16 @@ static int load_templates(ts_renderer *r)
 {
     const ts_kernel *kernel = r->problem.kernel;
     int rc = 0;
-    r->templates = calloc(kernel->template_count, sizeof(ts_template *));
-    if (!r->templates)
+    r->texts = calloc(kernel->template_count, sizeof *r->texts);
+    if (!r->texts)
         return no_memory();
-    for (size_t i = 0; i < kernel->template_count && rc == 0; i++)
-        rc = ts_template_load(kernel->templates[i].file, r->names, &r->templates[i]);
+    for (size_t i = 0; i < kernel->template_count && rc == 0; i++) {
+        const ts_template_use *use = &kernel->templates[i];
+        if (use->common)
+            rc = ts_template_load(use->common, r->names, &r->texts[i].common);
+        if (rc == 0)
+            rc = ts_template_load(use->file, r->names, &r->texts[i].own);
+    }
     return rc;
 }
 
@@ -84,9 +94,11 @@ void ts_renderer_close(ts_renderer *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; r->templates && i < r->problem.kernel->template_count; i++)
-        ts_template_free(r->templates[i]);
-    free(r->templates);
+    for (size_t i = 0; r->texts && i < r->problem.kernel->template_count; i++) {
+        ts_template_free(r->texts[i].common);
+        ts_template_free(r->texts[i].own);
+    }
+    free(r->texts);
     free(r->slots);
     free(r->visible);
     ts_names_free(r->names);
@@ -193,12 +205,14 @@ static int preparation(const ts_renderer *r, const ts_value *slots, ts_variant *
 }
 
 /* A function that the template defines is declared before it, and can be called through a thunk behind it. */
-static int wrap(ts_renderer *r, const ts_template *text, const ts_variant *v, ts_str *source)
+static int wrap(ts_renderer *r, const ts_texts *texts, const ts_variant *v, ts_str *source)
 {
     ts_thunk_declaration(&r->problem, PLACEHOLDER, source);
     if (v->prepares)
         ts_thunk_declaration(&r->problem, PLACEHOLDER "_prepare", source);
-    int rc = ts_template_render(text, r->visible, PLACEHOLDER, source);
+    int rc = texts->common ? ts_template_render(texts->common, r->visible, PLACEHOLDER, source) : 0;
+    if (rc == 0)
+        rc = ts_template_render(texts->own, r->visible, PLACEHOLDER, source);
     if (rc < 0)
         return rc;
     ts_thunk_definition(&r->problem, PLACEHOLDER, source);
@@ -215,7 +229,7 @@ static int expand(ts_renderer *r, const ts_value *slots, ts_str *source, ts_vari
         return rc;
     out->fixed_shape = r->problem.kernel->templates[index].fixed_shape;
     make_visible(r, slots, out->fixed_shape);
-    if ((rc = preparation(r, slots, out)) < 0 || (rc = wrap(r, r->templates[index], out, source)) < 0)
+    if ((rc = preparation(r, slots, out)) < 0 || (rc = wrap(r, &r->texts[index], out, source)) < 0)
         return rc;
     return workspace(r, slots, out);
 }

@@ -95,6 +95,12 @@ static int check_inputs(const ts_kernel *kernel)
     return rc;
 }
 
+static int hash_template(ts_hash *hash, const ts_template_use *use)
+{
+    int rc = use->common ? hash_file(hash, use->common) : 0;
+    return rc == 0 ? hash_file(hash, use->file) : rc;
+}
+
 /* Everything that decides what the kernel computes and which variants there are. */
 static int hash_kernel(ts_kernel *kernel, const char *manifest, size_t length)
 {
@@ -104,7 +110,7 @@ static int hash_kernel(ts_kernel *kernel, const char *manifest, size_t length)
     ts_hash_add(&hash, "", 1);
     int rc = 0;
     for (size_t i = 0; i < kernel->template_count && rc == 0; i++)
-        rc = hash_file(&hash, kernel->templates[i].file);
+        rc = hash_template(&hash, &kernel->templates[i]);
     if (rc == 0)
         rc = hash_file(&hash, kernel->reference);
     ts_hash_end(&hash, kernel->hash);
@@ -233,6 +239,7 @@ static void free_service(ts_kernel *k)
     for (size_t i = 0; i < k->template_count; i++) {
         ts_expr_free(k->templates[i].when);
         free(k->templates[i].file);
+        free(k->templates[i].common);
     }
     for (size_t i = 0; i < k->verify_count; i++) {
         ts_expr_free(k->verifies[i].when);

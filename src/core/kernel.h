@@ -110,6 +110,7 @@ typedef struct ts_constraint {
 typedef struct ts_template_use {
     ts_expr *when;    /**< NULL: always */
     char *file;       /**< absolute path */
+    char *common;     /**< the same, of a file that is rendered before it; NULL: none */
     bool fixed_shape; /**< the variant is compiled for one shape and claims only that one */
     ts_place place;
 } ts_template_use;

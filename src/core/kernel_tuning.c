@@ -125,23 +125,33 @@ static int read_constraint(ts_kernel *kernel, const xmlNode *node)
     return rc < 0 ? rc : ts_manifest_expr(kernel, node, "", TS_SCOPE_ALL, &c->test);
 }
 
+/* The path of a file of the kernel's folder; NULL where the attribute isn't given. */
+static int read_file_name(const ts_kernel *kernel, const xmlNode *node, const char *attribute, char **path)
+{
+    char *file = NULL;
+    int rc = ts_manifest_text(node, attribute, &file);
+    if (rc == 0 && file && !(*path = ts_asprintf("%s/%s", kernel->folder, file)))
+        rc = ts_fail(TS_ENOMEM, "out of memory while reading a manifest");
+    free(file);
+    return rc;
+}
+
 static int read_template(ts_kernel *kernel, const xmlNode *node)
 {
     ts_template_use *use = ts_manifest_add(&kernel->templates, &kernel->template_count, sizeof *use);
-    char *file = NULL, *shape = NULL;
+    char *shape = NULL;
     if (!use)
         return TS_ENOMEM;
     use->place = ts_manifest_place(node, "file");
     use->place.file = kernel->path;
-    int rc = ts_manifest_text(node, "file", &file);
+    int rc = read_file_name(kernel, node, "file", &use->file);
+    if (rc == 0)
+        rc = read_file_name(kernel, node, "common", &use->common);
     if (rc == 0)
         rc = ts_manifest_text(node, "shape", &shape);
-    if (rc == 0 && !(use->file = ts_asprintf("%s/%s", kernel->folder, file)))
-        rc = ts_fail(TS_ENOMEM, "out of memory while reading a manifest");
     if (rc == 0)
         rc = ts_manifest_expr(kernel, node, "when", TS_SCOPE_ALL, &use->when);
     use->fixed_shape = shape && strcmp(shape, "fixed") == 0;
-    free(file);
     free(shape);
     return rc;
 }

@@ -214,7 +214,7 @@ static void put(const char *folder, const char *name, const char *text)
 
 static void copy_kernel(const char *folder)
 {
-    static const char *const files[] = {"kernel.xml", "reference.c", "rows.c.in", "fixed.c.in"};
+    static const char *const files[] = {"kernel.xml", "reference.c", "rows.c.in", "sign.c.in", "fixed.c.in"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *from = ts_asprintf("%s/%s", FOLDER, files[i]), *text = NULL;
         assert_int_equal(ts_file_read(from, 1 << 20, &text, NULL), 0);
@@ -235,7 +235,7 @@ static void loaded_hash(const char *folder, char hash[65])
 static void the_hash_covers_every_file(void **state)
 {
     (void)state;
-    char hash[5][65], *folder = NULL;
+    char hash[6][65], *folder = NULL;
     int lock;
     assert_int_equal(ts_scratch_open(&folder, &lock), 0);
     loaded_hash(FOLDER, hash[0]);
@@ -251,7 +251,10 @@ static void the_hash_covers_every_file(void **state)
     copy_kernel(folder);
     put(folder, "kernel.xml", text);
     loaded_hash(folder, hash[4]);
-    for (int i = 2; i < 5; i++)
+    copy_kernel(folder);
+    put(folder, "sign.c.in", "other\n");
+    loaded_hash(folder, hash[5]);
+    for (int i = 2; i < 6; i++)
         for (int j = 0; j < i; j++)
             assert_true((i == 1 && j == 0) || strcmp(hash[i], hash[j]) != 0);
     free(text);

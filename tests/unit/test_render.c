@@ -86,6 +86,8 @@ static void the_source_defines_function_and_thunk(void **state)
     snprintf(text, sizeof text, "void ts_v_%s_call(const ts_call *call)\n{", v.id);
     assert_non_null(strstr(v.source, text));
     assert_non_null(strstr(v.source, "-alpha"));
+    assert_true(strstr(v.source, "-alpha") <
+                strstr(v.source, "int64_t i = 0")); /* the common file comes first */
     assert_null(strstr(v.source, "ts_v_00000000000000000000000000000000"));
     assert_int_equal(strlen(v.id), 32);
     assert_int_equal(strspn(v.id, "0123456789abcdef"), 32);
@@ -164,7 +166,7 @@ static void put(const char *folder, const char *name, const char *text)
 
 static void copy_kernel(const char *folder)
 {
-    static const char *const files[] = {"kernel.xml", "reference.c", "rows.c.in", "fixed.c.in"};
+    static const char *const files[] = {"kernel.xml", "reference.c", "rows.c.in", "sign.c.in", "fixed.c.in"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *from = ts_asprintf("%s/%s", FOLDER, files[i]), *text = NULL;
         assert_int_equal(ts_file_read(from, 1 << 20, &text, NULL), 0);
@@ -213,7 +215,7 @@ static void what_cannot_be_rendered_says_why(void **state)
     assert_render_fails(folder, "rows.c.in:2:3: m is known only at run time");
     with_rows(folder, "//@ error \"never for ${T}\"\n", NULL, NULL);
     assert_render_fails(folder, "rows.c.in:1: never for float");
-    with_rows(folder, "x\n", "<template file=\"rows.c.in\"/>",
+    with_rows(folder, "x\n", "<template file=\"rows.c.in\" common=\"sign.c.in\"/>",
               "<template file=\"rows.c.in\" when=\"m > 8\"/>");
     assert_render_fails(folder, "no <template> serves this configuration");
     with_rows(folder, "x\n", "bytes=\"buffered ? 256 : 0\"", "bytes=\"n*type.size\"");
