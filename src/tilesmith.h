@@ -22,7 +22,7 @@ typedef struct ts_tune_options {
     const char *type;   /**< element type; default: the manifest's first */
     const char *const
         *shapes; /**< "m=512,n=512,k=512", NULL-terminated; default: the manifest's typical shapes */
-    const double *weights; /**< [shapes] by which they share budget_seconds; default: equally */
+    const double *weights; /**< [shapes] by which they share budget_seconds; default: what a call costs at least */
     double budget_seconds; /**< for all shapes together, finals included; default 100 when no evaluations are
                               given */
     size_t budget_evaluations; /**< per shape */
