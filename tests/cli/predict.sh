@@ -48,6 +48,8 @@ run tilesmith predict gemm --shape $cube --target epyc-9654 --model ecm --config
 check "a variant: an unknown parameter is named" says "has no parameter 'mrr'"
 run tilesmith predict gemm --shape $cube --target epyc-9654 --model ecm --config mr=9999
 check "a variant: the values there are" says "mr=9999 is not among its values"
+run tilesmith predict gemm --shape m=64,n=64,k=64 --target epyc-9654 --config algorithm=packed
+check "a variant: defaults give way to what is named" [ "$status" = 0 ]
 
 refuses "neither kernel nor workload" "did you mean 'gemm'" tilesmith predict gem
 refuses "an unknown target" "nvidia-h100" tilesmith predict gemm --target nvidia-h10
