@@ -23,7 +23,7 @@ static const struct {
     {"Block sizes", "blis config/skx", ""},                   /* tuned by hand */
     {"Block sizes", "blis config/firestorm", ""},             /* tuned by hand */
     {"Block sizes", "blis config/a64fx", ""},                 /* tuned by hand */
-    {"Eyeriss", "CONV4", "MAESTRO"},                          /* MAESTRO's, not the chip's */
+    {"Eyeriss", "CONV4", "MAESTRO"},                          /* another mapping than the chip's */
     {"Quantum", "binary", "M_"},          /* the printed row contradicts the printed rate */
     {"Albireo", "laser", "W_aggressive"}, /* the printed row contradicts the printed unit power */
     {"Albireo", "DAC", "W_aggressive"},   /* would follow from 8 GHz */
