@@ -58,12 +58,14 @@ residual-machine: $(BUILD)/tilesmith $(BUILD)/tests/bench/residual ## how well t
 # ---- fuzzing for longer: FUZZ_SECONDS for each target -------------------------------------
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD   := build/fuzz
+# With its usual 256 MiB of freed memory kept from reuse, every input touches new pages: 8 MiB catch what an input does, several times as fast.
+FUZZ_ASAN    := quarantine_size_mb=8:max_malloc_fill_size=0:malloc_context_size=4
 
 .PHONY: fuzz fuzz-afl fuzz-programs
 fuzz: ## fuzz every parser for FUZZ_SECONDS (60), or FUZZ_RUNS inputs if that is sooner, with libFuzzer; new inputs stay in build/fuzz/corpus
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(FUZZ_BUILD) CC=clang SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-programs
 	@for target in $(notdir $(basename $(FUZZ_TARGETS))); do parser=$${target#fuzz_}; mkdir -p $(FUZZ_BUILD)/corpus/$$parser; \
-	    echo "fuzz $$parser"; $(FUZZ_BUILD)/libfuzzer/$$target -max_total_time=$(FUZZ_SECONDS) $(FUZZ_RUNS:%=-runs=%) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	    echo "fuzz $$parser"; ASAN_OPTIONS=$(FUZZ_ASAN) $(FUZZ_BUILD)/libfuzzer/$$target -max_total_time=$(FUZZ_SECONDS) $(FUZZ_RUNS:%=-runs=%) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
 	    -artifact_prefix=$(FUZZ_BUILD)/$$parser- $(FUZZ_BUILD)/corpus/$$parser tests/fuzz/corpus/$$parser || exit 1; done
 fuzz-afl: ## the same with AFL++ (package afl++); what it finds lies in build/afl/PARSER/default/crashes
 	@command -v afl-clang-fast >/dev/null || { echo "make fuzz-afl: afl-clang-fast is missing; install the package afl++"; exit 2; }
