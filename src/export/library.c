@@ -49,22 +49,53 @@ static bool belongs(const ts_winner *w)
 {
     return (strcmp(w->kernel, "gemm") == 0 || strcmp(w->kernel, "gemv") == 0) &&
            (strcmp(w->type, "f32") == 0 || strcmp(w->type, "f64") == 0) &&
-           strcmp(w->objective, "time") == 0 && w->fingerprint && is_hash(w->variant);
+           strcmp(w->objective, "time") == 0 && w->threads <= 1 && w->max_error == 0 && w->fingerprint &&
+           is_hash(w->variant);
 }
 
-static int select_winners(ts_store *store, const ts_export_request *request, ts_selection *out)
+static void keep_what_belongs(ts_winner *winners, size_t *count)
 {
     size_t kept = 0;
-    int rc = ts_select_plain(store, request, out);
-    for (size_t i = 0; i < out->count; i++) {
-        if (belongs(&out->winners[i]))
-            out->winners[kept++] = out->winners[i];
+    for (size_t i = 0; i < *count; i++) {
+        if (belongs(&winners[i]))
+            winners[kept++] = winners[i];
         else
-            ts_winner_clear(&out->winners[i]);
+            ts_winner_clear(&winners[i]);
     }
-    out->count = kept;
-    return rc || kept ? rc
-                      : ts_select_nothing(store, request, "winner by time of gemm or gemv in f32 or f64");
+    *count = kept;
+}
+
+/* Behind the winners, so that these come first for their shapes: what serves others in place of those that
+ * can't. */
+static int add_generals(ts_store *store, const ts_export_request *request, ts_selection *out)
+{
+    ts_selection more = {0};
+    int rc = ts_store_generals(store, request->kernel, request->target, &more.winners, &more.count);
+    if (rc)
+        return rc;
+    keep_what_belongs(more.winners, &more.count);
+    ts_winner *all = realloc(out->winners, (out->count + more.count + 1) * sizeof *all);
+    if (!all) {
+        ts_selection_clear(&more);
+        return ts_fail(TS_ENOMEM, "out of memory while exporting");
+    }
+    if (more.count)
+        memcpy(all + out->count, more.winners, more.count * sizeof *all);
+    out->winners = all;
+    out->count += more.count;
+    free(more.winners);
+    return TS_OK;
+}
+
+static int select_winners(ts_store *store, const ts_export_request *request, ts_library *l)
+{
+    ts_selection *s = &l->selection;
+    int rc = ts_select_plain(store, request, s);
+    keep_what_belongs(s->winners, &s->count);
+    l->winner_count = s->count;
+    if (rc == TS_OK && s->count == 0)
+        rc = ts_select_nothing(store, request, "winner by time of gemm or gemv in f32 or f64");
+    return rc ? rc : add_generals(store, request, s);
 }
 
 static int add_target(ts_store *store, const ts_winner *w, ts_library *l)
@@ -83,7 +114,7 @@ static int add_target(ts_store *store, const ts_winner *w, ts_library *l)
 
 static int collect(ts_store *store, const ts_export_request *request, ts_library *l)
 {
-    int rc = select_winners(store, request, &l->selection);
+    int rc = select_winners(store, request, l);
     if (rc)
         return rc;
     l->targets = calloc(l->selection.count + 1, sizeof *l->targets);
@@ -204,7 +235,7 @@ int ts_export_library(const char *database, const ts_library_request *request, c
         rc = collect(store, &request->what, &library);
     if (rc == TS_OK)
         rc = write_all(store, request, &library, directory);
-    *summary = (ts_library_summary){library.target_count, library.selection.count, library.variant_count};
+    *summary = (ts_library_summary){library.target_count, library.winner_count, library.variant_count};
     library_clear(&library);
     ts_store_close(store);
     return rc;

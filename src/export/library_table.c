@@ -4,6 +4,7 @@
 #include "tilesmith.h"
 #include "tilesmith_plugin.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,10 @@ static void write_winner(const ts_winner *w, ts_str *out)
 {
     ts_str_append(out, "    /* ");
     ts_c_comment(out, w->problem);
-    ts_str_format(out, ": %.6g s a call; ", w->seconds);
+    if (isnan(w->seconds))
+        ts_str_append(out, ": for the shapes around; ");
+    else
+        ts_str_format(out, ": %.6g s a call; ", w->seconds);
     ts_c_comment(out, w->compiler_identity ? w->compiler_identity : w->compiler);
     ts_str_append(out, "; ");
     ts_c_comment(out, w->timestamp);

@@ -130,6 +130,9 @@ int ts_store_winner_put_with(ts_store *s, int64_t session, const ts_winner *winn
 /** Current winners, sorted by kernel, type, problem, target. NULL filters mean all. *rows malloc'ed; clear
  * each, then free. */
 int ts_store_winners(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count);
+/** Likewise, where the winner is compiled for its shape: the fastest variant for any shape that was measured
+ * beside it. Its times are NAN. */
+int ts_store_generals(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count);
 
 /** Counts for reports: evaluations by status, of one problem and target (0 = all). */
 typedef struct ts_tally {

@@ -115,7 +115,20 @@ static const char WINNERS[] =
     "AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
     "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective, w.threads, w.max_error";
 
-/* Columns in the order of WINNERS. */
+/* Variants for any shape beside winners that are compiled for theirs: the first one stored, which is the
+ * fastest. */
+static const char GENERALS[] =
+    "SELECT w.id, w.kernel, w.kernel_hash, w.type, w.problem, t.name, t.fingerprint, a.configuration, "
+    "a.variant, a.source, a.compiler, NULL, a.flags, NULL, w.objective, w.library_version, w.created, "
+    "w.arguments, NULL, a.fixed_shape, a.huge_pages, a.workspace_bytes, NULL, NULL, NULL, w.flops, NULL, "
+    "w.bytes, NULL, NULL, w.evaluations, w.threads, w.max_error "
+    "FROM winners w JOIN targets t ON t.id = w.target_id JOIN ties a ON a.winner_id = w.id "
+    "WHERE w.current AND w.fixed_shape AND (?1 IS NULL OR w.kernel = ?1) "
+    "AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
+    "AND a.id = (SELECT min(id) FROM ties WHERE winner_id = w.id AND NOT fixed_shape) "
+    "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective, w.threads, w.max_error";
+
+/* Columns in the order of WINNERS and GENERALS. */
 static int read_winner(sqlite3_stmt *row, ts_winner *w)
 {
     *w = (ts_winner){.id = sqlite3_column_int64(row, 0)};
@@ -143,11 +156,12 @@ static int read_winner(sqlite3_stmt *row, ts_winner *w)
     return TS_OK;
 }
 
-int ts_store_winners(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count)
+static int read_all(ts_store *s, const char *sql, const char *kernel, const char *target, ts_winner **rows,
+                    size_t *count)
 {
     TS_VEC(ts_winner) found = {0};
     sqlite3_stmt *row;
-    int rc = ts_db_query(s, &row, WINNERS, "tt", kernel, target);
+    int rc = ts_db_query(s, &row, sql, "tt", kernel, target);
     while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
         ts_winner one;
         rc = read_winner(row, &one);
@@ -167,4 +181,14 @@ int ts_store_winners(ts_store *s, const char *kernel, const char *target, ts_win
     *rows = found.items;
     *count = found.count;
     return TS_OK;
+}
+
+int ts_store_winners(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count)
+{
+    return read_all(s, WINNERS, kernel, target, rows, count);
+}
+
+int ts_store_generals(ts_store *s, const char *kernel, const char *target, ts_winner **rows, size_t *count)
+{
+    return read_all(s, GENERALS, kernel, target, rows, count);
 }

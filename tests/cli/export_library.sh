@@ -22,6 +22,9 @@ accepts "an earlier export is replaced" tilesmith export --format library --cbla
 check "the same database gives the same bytes" same "$library" "$work/first"
 check "nothing is left beside it" no_leftovers
 check "it has its provenance" grep -q '"compiler_identity"' "$library/winners.json"
+fixed=$(sql "$TILESMITH_DB" "SELECT count(*) FROM winners WHERE current AND fixed_shape")
+check "winners for one shape ($fixed) have a general variant beside them" \
+    test "$(grep -c 'for the shapes around' "$library/src/table.c")" = "$fixed"
 check "no variant is compiled for the compiling machine" test -z "$(grep -- '-march=native' "$library/variants.mk")"
 # A full disk, as a process sees one: no file may grow beyond 16 KiB.
 small_disk() { sh -c 'trap "" XFSZ; ulimit -f 32; exec tilesmith export --format library --output "$1"' sh "$1"; }
