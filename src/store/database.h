@@ -47,6 +47,9 @@ int ts_db_begin(ts_store *s);
 /** Commit if rc is 0, else roll back; returns rc, or why it could not commit. */
 int ts_db_end(ts_store *s, int rc);
 
+/** `columns` has a letter for each of the first columns: '!' may not be NULL, '.' may. The schema says so
+ * too, but a damaged file needn't keep to it. TS_EINPUT names the column. */
+int ts_db_whole(ts_store *s, sqlite3_stmt *row, const char *columns);
 /** A column as text, copied; *out stays NULL for NULL. */
 int ts_db_text(sqlite3_stmt *row, int column, char **out);
 /** A column as a real; NAN for NULL. */

@@ -48,7 +48,7 @@ static int read_session(ts_store *s, ts_live *live)
     }
     char **const texts[] = {&live->kernel, &live->type,     &live->problem,
                             &live->target, &live->strategy, &live->stop_reason};
-    rc = TS_OK;
+    rc = ts_db_whole(s, row, "!!!!!");
     for (int i = 0; rc == TS_OK && i < (int)(sizeof texts / sizeof *texts); i++)
         rc = replace(row, i + 1, texts[i]);
     live->ended = sqlite3_column_int(row, 7) != 0;

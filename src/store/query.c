@@ -189,6 +189,17 @@ int ts_db_end(ts_store *s, int rc)
     return rc;
 }
 
+int ts_db_whole(ts_store *s, sqlite3_stmt *row, const char *columns)
+{
+    for (int i = 0; columns[i]; i++)
+        if (columns[i] == '!' && sqlite3_column_type(row, i) == SQLITE_NULL)
+            return ts_fail(
+                TS_EINPUT,
+                "%s: is damaged (a row without its '%s'); restore a copy, or move it away and tune again",
+                s->path, sqlite3_column_name(row, i));
+    return TS_OK;
+}
+
 int ts_db_text(sqlite3_stmt *row, int column, char **out)
 {
     const char *text = (const char *)sqlite3_column_text(row, column);

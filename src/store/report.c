@@ -90,7 +90,9 @@ static int give_row(ts_store *s, sqlite3_stmt *row, int (*give)(void *context, c
                       .counters = (const char *)sqlite3_column_text(row, 22)};
     double *samples = NULL;
     read_texts(row, &r);
-    int rc = ts_status_parse(s, (const char *)sqlite3_column_text(row, 11), &r.status);
+    int rc = ts_db_whole(s, row, "!!!!!...!.!");
+    if (rc == TS_OK)
+        rc = ts_status_parse(s, (const char *)sqlite3_column_text(row, 11), &r.status);
     if (rc == TS_OK)
         rc = read_timings(s, (const char *)sqlite3_column_text(row, 12), &samples, &r.sample_count);
     r.samples = samples;
@@ -144,7 +146,9 @@ int ts_store_sessions(ts_store *s, const char *target,
     while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
         ts_session_line l;
         read_session(row, &l);
-        rc = line(context, &l);
+        rc = ts_db_whole(s, row, "!!!.!!");
+        if (rc == TS_OK)
+            rc = line(context, &l);
         if (rc)
             sqlite3_reset(row);
     }

@@ -129,7 +129,7 @@ static const char GENERALS[] =
     "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective, w.threads, w.max_error";
 
 /* Columns in the order of WINNERS and GENERALS. */
-static int read_winner(sqlite3_stmt *row, ts_winner *w)
+static int read_winner(ts_store *s, sqlite3_stmt *row, ts_winner *w)
 {
     *w = (ts_winner){.id = sqlite3_column_int64(row, 0)};
     char **const texts[] = {&w->kernel,        &w->kernel_hash,       &w->type,
@@ -138,7 +138,7 @@ static int read_winner(sqlite3_stmt *row, ts_winner *w)
                             &w->compiler,      &w->compiler_identity, &w->flags,
                             &w->tied,          &w->objective,         &w->library_version,
                             &w->timestamp,     &w->arguments,         &w->bound_by};
-    int column = 1, rc = TS_OK;
+    int column = 1, rc = ts_db_whole(s, row, "!!!!!!.!!!!.!.!!!");
     for (size_t i = 0; i < sizeof texts / sizeof *texts && rc == TS_OK; i++)
         rc = ts_db_text(row, column++, texts[i]);
     if (rc)
@@ -164,7 +164,7 @@ static int read_all(ts_store *s, const char *sql, const char *kernel, const char
     int rc = ts_db_query(s, &row, sql, "tt", kernel, target);
     while (rc == TS_OK && (rc = ts_db_step(s, row)) > 0) {
         ts_winner one;
-        rc = read_winner(row, &one);
+        rc = read_winner(s, row, &one);
         if (rc == TS_OK && !ts_vec_push(&found, one))
             rc = ts_fail(TS_ENOMEM, "out of memory while reading winners");
         if (rc) {
