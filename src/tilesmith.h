@@ -22,7 +22,8 @@ typedef struct ts_tune_options {
     const char *type;   /**< element type; default: the manifest's first */
     const char *const
         *shapes; /**< "m=512,n=512,k=512", NULL-terminated; default: the manifest's typical shapes */
-    const double *weights; /**< [shapes] by which they share budget_seconds; default: what a call costs at least */
+    const double *weights; /**< [shapes] by which they share budget_seconds; default: the square root of what
+                              an evaluation costs */
     double budget_seconds; /**< for all shapes together, finals included; default 100 when no evaluations are
                               given */
     size_t budget_evaluations; /**< per shape */

@@ -54,7 +54,7 @@ typedef struct ts_rt_kernel {
     double max_error;        /**< the largest |C - R| / max|R| it was allowed besides the type's tolerance */
     const char *variant;     /**< its id, 32 hex digits; NULL: the built-in default */
     /** How far the measured shapes support this choice: 1 on the exact rung; on the nearest rung the weight
-     * of the shapes it won over the weight of all, less one pseudo-observation; 0: not at all. */
+     * of the shapes it answers for over the weight of all, less one pseudo-observation; 0: not at all. */
     double confidence;
     /** What a call may take, interpolated between the measured shapes on the nearest rung, in seconds, and
      * the interval that held 95 % of the measured shapes when each was predicted from the others; 0: unknown.

@@ -297,3 +297,12 @@ int ts_renderer_variant(ts_renderer *r, uint64_t config, ts_variant *out)
     ts_space_values(r->space, config, r->slots);
     return ts_renderer_variant_of(r, r->slots, out);
 }
+
+int ts_renderer_fixed_shape(ts_renderer *r, uint64_t config, bool *fixed)
+{
+    size_t index = 0;
+    ts_space_values(r->space, config, r->slots);
+    int rc = find_template(r, r->slots, &index);
+    *fixed = rc == 0 && r->problem.kernel->templates[index].fixed_shape;
+    return rc;
+}

@@ -11,6 +11,8 @@ int ts_renderer_open(const ts_problem *problem, const ts_target *target, const t
                      ts_renderer **out);
 void ts_renderer_close(ts_renderer *r);
 int ts_renderer_variant(ts_renderer *r, uint64_t config, ts_variant *out);
+/** Is the variant compiled for one shape? Asks the manifest alone: cheap. */
+int ts_renderer_fixed_shape(ts_renderer *r, uint64_t config, bool *fixed);
 /** For a configuration by parameter values, of whatever space (the store's): slots as ts_kernel_slots() with
  * parameters set. */
 int ts_renderer_variant_of(ts_renderer *r, const ts_value *slots, ts_variant *out);

@@ -61,30 +61,20 @@ static int set_all(const ts_cli_variant *v, const ts_problem *problem, const cha
     return rc;
 }
 
-/* The author's defaults come last among the seeds. */
-static int find_defaults(const ts_cli_variant *v, const ts_problem *problem, const ts_target *target,
-                         uint16_t *ordinals)
-{
-    uint64_t *configs = NULL;
-    size_t count = 0;
-    int rc = ts_kernel_seeds(problem, target, v->space, &configs, &count);
-    if (rc == 0)
-        ts_space_decode(v->space, count ? configs[count - 1] : 0, ordinals);
-    free(configs);
-    return rc;
-}
-
 static int find_config(ts_cli_variant *v, const ts_problem *problem, const ts_target *target,
                        const char *config)
 {
     uint16_t *ordinals = calloc(ts_space_params(v->space) + 1, sizeof *ordinals);
     int rc = ordinals ? 0 : ts_fail(TS_ENOMEM, "out of memory while reading --config");
     if (rc == 0)
-        rc = find_defaults(v, problem, target, ordinals);
-    if (rc == 0)
-        rc = set_all(v, problem, config, ordinals);
+        rc = ts_kernel_defaults(problem, target, v->space, &v->config);
     if (rc == 0) {
-        /* Defaults that what is named rules out give way to the nearest values; what is named does not. */
+        ts_space_decode(v->space, v->config, ordinals);
+        rc = set_all(v, problem, config, ordinals);
+    }
+    if (rc == 0) {
+        /* What isn't named gives way, as far as it stands behind what is, to the nearest values that are
+         * allowed. */
         ts_space_decode(v->space, ts_space_nearest(v->space, ordinals), ordinals);
         rc = set_all(v, problem, config, ordinals);
     }

@@ -300,6 +300,10 @@ int ts_kernel_slots(const ts_problem *problem, const ts_target *target, ts_value
  */
 int ts_kernel_seeds(const ts_problem *problem, const ts_target *target, const ts_space *space,
                     uint64_t **configs, size_t *count);
+/** The configuration of all defaults; the valid one nearest to it, if it isn't valid. Space must not be
+ * empty. */
+int ts_kernel_defaults(const ts_problem *problem, const ts_target *target, const ts_space *space,
+                       uint64_t *config);
 /** Names of the kernels in the data folder, sorted; free with ts_name_list_free(). */
 int ts_kernel_list(char ***names, size_t *count);
 void ts_name_list_free(char **names, size_t count);

@@ -211,28 +211,53 @@ static int plant(sprout *s, const ts_seed *seed)
     return rc < 0 ? rc : keep_if_new(s);
 }
 
+static void sprout_free(sprout *s)
+{
+    free(s->slots);
+    free(s->ordinals);
+    free(s->fallbacks);
+}
+
+static int sprout_open(const ts_problem *problem, const ts_target *target, const ts_space *space, sprout *s)
+{
+    const ts_kernel *kernel = problem->kernel;
+    *s = (sprout){.kernel = kernel, .space = space};
+    s->slots = calloc(kernel->slot_count, sizeof *s->slots);
+    s->ordinals = calloc(kernel->parameter_count, sizeof *s->ordinals);
+    s->fallbacks = calloc(kernel->parameter_count, sizeof *s->fallbacks);
+    int rc = s->slots && s->ordinals && s->fallbacks
+                 ? ts_kernel_slots(problem, target, s->slots)
+                 : ts_fail(TS_ENOMEM, "out of memory while reading seeds");
+    return rc == 0 ? find_fallbacks(s) : rc;
+}
+
 int ts_kernel_seeds(const ts_problem *problem, const ts_target *target, const ts_space *space,
                     uint64_t **configs, size_t *count)
 {
-    const ts_kernel *kernel = problem->kernel;
-    sprout s = {.kernel = kernel, .space = space};
-    s.slots = calloc(kernel->slot_count, sizeof *s.slots);
-    s.ordinals = calloc(kernel->parameter_count, sizeof *s.ordinals);
-    s.fallbacks = calloc(kernel->parameter_count, sizeof *s.fallbacks);
-    int rc = s.slots && s.ordinals && s.fallbacks ? ts_kernel_slots(problem, target, s.slots)
-                                                  : ts_fail(TS_ENOMEM, "out of memory while reading seeds");
-    if (rc == 0)
-        rc = find_fallbacks(&s);
-    for (size_t i = 0; i < kernel->seed_count && rc == 0; i++)
-        rc = plant(&s, &kernel->seeds[i]);
+    sprout s;
+    int rc = sprout_open(problem, target, space, &s);
+    for (size_t i = 0; i < problem->kernel->seed_count && rc == 0; i++)
+        rc = plant(&s, &problem->kernel->seeds[i]);
     if (rc == 0)
         rc = plant(&s, NULL);
     if (rc < 0)
         ts_vec_free(&s.configs);
     *configs = s.configs.items;
     *count = s.configs.count;
-    free(s.slots);
-    free(s.ordinals);
-    free(s.fallbacks);
+    sprout_free(&s);
+    return rc;
+}
+
+int ts_kernel_defaults(const ts_problem *problem, const ts_target *target, const ts_space *space,
+                       uint64_t *config)
+{
+    sprout s;
+    int rc = sprout_open(problem, target, space, &s);
+    if (rc == 0)
+        rc = plant(&s, NULL);
+    if (rc == 0)
+        *config = ts_space_nearest(space, s.ordinals);
+    ts_vec_free(&s.configs);
+    sprout_free(&s);
     return rc;
 }

@@ -44,7 +44,8 @@ static bool is_hash(const char *text)
     return text[0] != '\0';
 }
 
-/* Others have another signature, another objective, or no machine to recognise. */
+/* Others have another signature, another objective, more threads or a larger error than a BLAS may, or no
+ * machine to recognise. */
 static bool belongs(const ts_winner *w)
 {
     return (strcmp(w->kernel, "gemm") == 0 || strcmp(w->kernel, "gemv") == 0) &&

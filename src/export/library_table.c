@@ -142,9 +142,11 @@ void ts_library_readme(const ts_library *l, bool cblas, ts_str *out)
             "all other routines stay those of its own BLAS.\n");
     ts_str_format(
         out,
-        "\nwinners.json has the provenance of all %zu winners (%zu variants), variants/ their sources, "
-        "variants.mk their flags.\n\nTargets:\n",
-        l->selection.count, l->variant_count);
+        "\nwinners.json has the provenance of all %zu winners. variants/ has the sources of %zu variants, "
+        "variants.mk their\nflags: the winners, and variants measured beside them for the shapes around, "
+        "which "
+        "src/table.c names.\n\nTargets:\n",
+        l->winner_count, l->variant_count);
     for (size_t t = 0; t < l->target_count; t++)
         ts_str_format(out, "    %s (%s): %s\n", l->targets[t].name, l->targets[t].fingerprint,
                       l->targets[t].needs);

@@ -16,7 +16,7 @@ typedef struct ts_dla {
 } ts_dla;
 
 typedef struct ts_dla_layer {
-    int64_t width, height; /**< of the output */
+    int64_t width, height; /**< of the output; a product's m rows are its height, so that they may be cut */
     int64_t channels, kernels;
     int64_t window, stride; /**< square filters */
     double element_bytes;

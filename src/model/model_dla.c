@@ -28,7 +28,7 @@ static int read_machine(ts_facts *facts, ts_dla *d)
 static ts_dla_layer layer_of(const ts_product_sizes *p, double element_bytes)
 {
     ts_dla_layer l = {
-        .width = p->m, .height = 1, .channels = p->k, .kernels = p->n, .window = 1, .stride = 1};
+        .width = 1, .height = p->m, .channels = p->k, .kernels = p->n, .window = 1, .stride = 1};
     if (p->is_convolution)
         l = (ts_dla_layer){.width = p->width,
                            .height = p->height * p->images,

@@ -153,7 +153,7 @@ static void make_fingerprint(ts_host *host)
     snprintf(host->fingerprint, sizeof host->fingerprint, "%016" PRIx64, hash);
 }
 
-static void identify(ts_host *host)
+void ts_host_ask(ts_host *host)
 {
     struct utsname system;
     memset(host, 0, sizeof *host);
@@ -173,7 +173,7 @@ static ts_host this_host;
 
 static void identify_this(void)
 {
-    identify(&this_host);
+    ts_host_ask(&this_host);
 }
 
 /* Once a process: under a hypervisor each CPUID costs some 20 us, and there are dozens. */

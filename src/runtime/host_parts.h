@@ -7,6 +7,8 @@
 /** Vendor, model, features, vectors and (where an instruction tells) caches of this architecture. One
  * definition per build. */
 void ts_host_arch(ts_host *host);
+/** What ts_host_identify() remembers, asked of the processor and the system. */
+void ts_host_ask(ts_host *host);
 
 /** Add a feature name (static text) unless it is there or the table is full. */
 void ts_host_add(ts_host *host, const char *feature);

@@ -53,7 +53,7 @@ typedef struct tsrt_variant {
     double max_error;     /**< that it was allowed */
     unsigned number;      /**< in its family, from 0 */
     _Atomic int verified; /**< live: 0 not yet, 1 held, -1 did not */
-    size_t wins;          /**< measured shapes that it won */
+    size_t wins;          /**< measured shapes that it won, or for whose winner it stands */
     double largest_flops; /**< work of the largest of them */
     _Atomic int state;    /**< tsrt_state */
     void (*function)(void);

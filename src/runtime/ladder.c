@@ -85,7 +85,7 @@ static const char *explain_winner(ts_rt *rt, const tsrt_family *family, const ts
                            variant == w->variant ? "winner" : "best that isn't compiled for one shape",
                            w->problem, variant->id);
     return tsrt_format(&rt->arena,
-                       "family default: the winner of %zu of %zu measured shapes, %s among them; no usable "
+                       "family default: answers for %zu of %zu measured shapes, %s among them; no usable "
                        "shape was measured "
                        "within a factor of 8, and its time for this one is unmeasured (variant %.8s)",
                        variant->wins, measured_shapes(rt, family, w->dims), w->problem, variant->id);

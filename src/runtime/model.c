@@ -64,7 +64,9 @@ static double volume(const tsrt_family *family, const double *logs)
 /* Where the votes go, and what the voters' times say. */
 typedef struct poll {
     double votes[CANDIDATES];
-    double total, rate; /**< sum of weights, and of weight * log2(seconds per volume) */
+    double total;       /**< of the weights */
+    double timed, rate; /**< of the weights of those whose own time is known, and of these times log2(seconds
+                           per volume) */
 } poll;
 
 static void count_vote(poll *p, const tsrt_family *family, const tsrt_winner *w, double weighs)
@@ -72,6 +74,9 @@ static void count_vote(poll *p, const tsrt_family *family, const tsrt_winner *w,
     if (w->general->number < CANDIDATES)
         p->votes[w->general->number] += weighs;
     p->total += weighs;
+    if (w->general != w->variant)
+        return; /* what stands for a winner was not timed like one */
+    p->timed += weighs;
     p->rate += weighs * (w->log_seconds - volume(family, w->logs));
 }
 
@@ -80,7 +85,8 @@ static void conclude(const tsrt_family *family, const poll *p, const tsrt_winner
 {
     double won = chosen->general->number < CANDIDATES ? p->votes[chosen->general->number] : 0;
     out->confidence = (float)(won / (p->total + UNSEEN));
-    out->seconds = family->monomial ? (float)exp2(p->rate / p->total + volume(family, logs)) : 0;
+    out->seconds =
+        family->monomial && p->timed > 0 ? (float)exp2(p->rate / p->timed + volume(family, logs)) : 0;
 }
 
 /* Its variant has more votes; among the winners of one variant the nearest speaks, then the larger problem.
@@ -100,7 +106,7 @@ const tsrt_winner *tsrt_model_choose(const ts_rt *rt, const tsrt_family *family,
     double logs[TSRT_MAX_DIMS];
     poll p;
     memset(p.votes, 0, sizeof *p.votes * (family->variants < CANDIDATES ? family->variants : CANDIDATES));
-    p.total = p.rate = 0;
+    p.total = p.timed = p.rate = 0;
     logs_of(family, dims, logs);
     const tsrt_winner *best = NULL, *first = &rt->winners[family->first];
     for (const tsrt_winner *w = first; w < first + family->count; w++) {
@@ -178,7 +184,7 @@ static double surprise(const ts_rt *rt, const tsrt_family *family, const tsrt_wi
     double total = 0, rate = 0;
     for (size_t i = 0; i < family->count; i++) {
         const tsrt_winner *w = &rt->winners[family->first + i];
-        double d = w != left_out && tsrt_general(family, w, left_out->dims)
+        double d = w != left_out && w->general == w->variant && tsrt_general(family, w, left_out->dims)
                        ? distance(family, w, left_out->logs)
                        : INFINITY;
         if (d == INFINITY)

@@ -47,7 +47,7 @@ static void add_lesson(ts_rt *rt, tsrt_site *site, size_t *count)
         add_arm(rt, site, count, variant);
 }
 
-/* The answer of the ladder, what was tied with it, and the winners of the shapes around. */
+/* The answer of the ladder, what is kept beside it, and the winners of the shapes around. */
 static void prepare(ts_rt *rt, tsrt_site *site, const tsrt_answer *answer)
 {
     const tsrt_family *family = &rt->families[site->family];

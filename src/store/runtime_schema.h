@@ -30,7 +30,7 @@
 /* ---- since version 3
  * ------------------------------------------------------------------------------------------ */
 
-/** The same columns, of the variants that were tied with a winner. */
+/** The same columns, of the variants that are kept beside a winner: tied with it, or for the shapes around. */
 #define TS_SCHEMA_TIES_SQL                                                                                   \
     "SELECT kernel, type, problem, fingerprint, variant, source, compiler, flags, fixed_shape, huge_pages, " \
     "workspace_bytes, "                                                                                      \

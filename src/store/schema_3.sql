@@ -14,7 +14,8 @@ CREATE TABLE objects (
 ) STRICT;
 CREATE INDEX objects_variant ON objects (variant);
 
--- Variants that the finals could not tell apart from a winner (the winner itself is not among them).
+-- Variants that the finals could not tell apart from a winner (the winner itself is not among them); and the fastest for any shape, if
+-- these are all compiled for theirs.
 CREATE TABLE ties (
   id              INTEGER PRIMARY KEY,
   winner_id       INTEGER NOT NULL REFERENCES winners (id),

@@ -115,8 +115,8 @@ static const char WINNERS[] =
     "AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
     "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective, w.threads, w.max_error";
 
-/* Variants for any shape beside winners that are compiled for theirs: the first one stored, which is the
- * fastest. */
+/* Variants for any shape beside winners that are compiled for theirs. If there are several, they are tied:
+ * the one that the runtime takes, too. */
 static const char GENERALS[] =
     "SELECT w.id, w.kernel, w.kernel_hash, w.type, w.problem, t.name, t.fingerprint, a.configuration, "
     "a.variant, a.source, a.compiler, NULL, a.flags, NULL, w.objective, w.library_version, w.created, "
@@ -125,7 +125,7 @@ static const char GENERALS[] =
     "FROM winners w JOIN targets t ON t.id = w.target_id JOIN ties a ON a.winner_id = w.id "
     "WHERE w.current AND w.fixed_shape AND (?1 IS NULL OR w.kernel = ?1) "
     "AND (?2 IS NULL OR t.fingerprint = ?2 OR t.name = ?2) "
-    "AND a.id = (SELECT min(id) FROM ties WHERE winner_id = w.id AND NOT fixed_shape) "
+    "AND a.variant = (SELECT min(variant) FROM ties WHERE winner_id = w.id AND NOT fixed_shape) "
     "ORDER BY w.kernel, w.type, w.problem, t.name, t.id, w.objective, w.threads, w.max_error";
 
 /* Columns in the order of WINNERS and GENERALS. */

@@ -5,14 +5,11 @@
 #include "tune/warm.h"
 #include "util/file.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Tied variants that are kept: a program tries them at 2 % of its calls, more would never get their turn. */
 enum { TIES = 6, BESIDE = TIES + 1 };
-/* How many of the next best are asked whether they serve other shapes. */
-enum { CANDIDATES = 64 };
 /* An object beyond this is no kernel that anybody wants in a database. */
 static const size_t OBJECT_BYTES = (size_t)4 << 20;
 
@@ -89,36 +86,23 @@ static bool serves_any(const ts_extras *e, const ts_variant *winner)
     return any;
 }
 
-/* The fastest configuration slower than `than`; TS_NO_CONFIG: none. */
-static uint64_t next_best(const ts_session *s, double *than)
-{
-    const ts_observation *best = NULL;
-    for (size_t i = 0; i < s->trials.count; i++) {
-        const ts_observation *o = &s->trials.items[i];
-        if (o->status == TS_STATUS_OK && o->cost > *than && (!best || o->cost < best->cost))
-            best = o;
-    }
-    *than = best ? best->cost : *than;
-    return best ? best->config : TS_NO_CONFIG;
-}
-
 /* A winner that is compiled for its shape leaves the shapes around it without an answer: the fastest variant
  * for any shape is kept beside it. */
 static int add_general(ts_extras *e, const ts_bout *b, ts_renderer *renderer)
 {
-    double cost = -INFINITY;
-    for (int i = 0; i < CANDIDATES; i++) {
-        ts_variant v = {0};
-        uint64_t config = next_best(&b->session, &cost);
-        if (config == TS_NO_CONFIG)
-            return TS_OK;
-        int rc = ts_renderer_variant(renderer, config, &v);
-        bool fixed = v.fixed_shape;
-        ts_variant_clear(&v);
-        if (rc != TS_OK || !fixed)
-            return rc == TS_OK ? add_tie(e, b, renderer, config) : rc;
+    const ts_session *s = &b->session;
+    const ts_observation *best = NULL;
+    for (size_t i = 0; i < s->trials.count; i++) {
+        const ts_observation *o = &s->trials.items[i];
+        bool fixed = true;
+        if (o->status != TS_STATUS_OK || (best && o->cost >= best->cost))
+            continue;
+        int rc = ts_renderer_fixed_shape(renderer, o->config, &fixed);
+        if (rc != TS_OK)
+            return rc;
+        best = fixed ? best : o;
     }
-    return TS_OK;
+    return best ? add_tie(e, b, renderer, best->config) : TS_OK;
 }
 
 int ts_extras_make(const ts_bout *b, ts_renderer *renderer, const ts_variant *winner, ts_extras **out)

@@ -113,8 +113,9 @@ static int prepare(ts_bout *b)
     return rc;
 }
 
-/* The square root of what an evaluation costs, by the roofline: if what a search still misses falls with the
- * number of its evaluations, dividing the time so makes the sum of what is missed least. */
+/* The square root of what an evaluation costs, by the roofline: if what a search still misses is inversely
+ * proportional to the number of its evaluations, dividing the time so makes the sum of what is missed least.
+ */
 static double cost_weight(const ts_tuner *t, const ts_problem *problem)
 {
     const double build_seconds = 0.1, calls = 16; /* of one variant; verified, warmed up and timed */

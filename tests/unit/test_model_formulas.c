@@ -180,6 +180,15 @@ static void test_convolution_engine(void **state)
     assert_near(ts_dla_traffic_bytes(&d, &l), fmin(648 + 432 * 3, 432 + 648 * 2) + 256);
     d.buffer_bytes = 4 * 170; /* three whole rows of input, so one of output: 4 pieces, 12 rows */
     assert_near(ts_dla_traffic_bytes(&d, &l), 648 + 648 * 4 + 256);
+    ts_dla_layer product = {.width = 1,
+                            .height = 64,
+                            .channels = 32,
+                            .kernels = 32,
+                            .window = 1,
+                            .stride = 1,
+                            .element_bytes = 1};
+    d.buffer_bytes = 1024; /* 256 bytes, 8 rows, at a time: 8 pieces of input, 4 of weights */
+    assert_near(ts_dla_traffic_bytes(&d, &product), fmin(1024 + 2048 * 4, 2048 + 1024 * 8) + 2048);
     assert_near(ts_dla_pass_seconds(&d, 1e9), 1);
 }
 
