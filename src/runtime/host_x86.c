@@ -178,6 +178,28 @@ static void identify_caches(ts_host *host)
     }
 }
 
+/*
+ * AMD's older leaves, for what a hypervisor leaves out of the newer one (AMD64 Architecture Programmer's
+ * Manual, volume 3, appendix E.4.4 and E.4.5): L1 in KiB, with its ways; L2 in KiB and L3 in halves of MiB,
+ * with a code for theirs.
+ */
+static void identify_caches_legacy(ts_host *host)
+{
+    static const uint8_t ways[16] = {[1] = 1,  [2] = 2,   [3] = 3,   [4] = 4,   [5] = 6,   [6] = 8,
+                                     [8] = 16, [10] = 32, [11] = 48, [12] = 64, [13] = 96, [14] = 128};
+    uint32_t r[4];
+    if (host->l1d.size == 0 && query(0x80000005, 0, r))
+        host->l1d = (ts_host_cache){
+            .size = (int64_t)(r[ECX] >> 24) << 10, .line = r[ECX] & 0xff, .ways = r[ECX] >> 16 & 0xff};
+    if (host->l2.size > 0 || !query(0x80000006, 0, r))
+        return;
+    host->l2 = (ts_host_cache){
+        .size = (int64_t)(r[ECX] >> 16) << 10, .line = r[ECX] & 0xff, .ways = ways[r[ECX] >> 12 & 15]};
+    if (host->l3.size == 0)
+        host->l3 = (ts_host_cache){
+            .size = (int64_t)(r[EDX] >> 18) << 19, .line = r[EDX] & 0xff, .ways = ways[r[EDX] >> 12 & 15]};
+}
+
 /* On hybrid processors CPUID answers for the core it happens to run on; sysfs of CPU 0 gives every thread the
  * same answer. */
 static int is_hybrid(void)
@@ -192,6 +214,9 @@ void ts_host_arch(ts_host *host)
     identify_features(host);
     if (!is_hybrid()) {
         identify_caches(host);
+        if (strcmp(host->vendor, "AuthenticAMD") == 0 || strcmp(host->vendor, "HygonGenuine") == 0) {
+            identify_caches_legacy(host);
+        }
     }
     host->vector_bits = ts_host_has(host, "avx512f") ? 512 : ts_host_has(host, "avx") ? 256 : 128;
     host->vector_registers = ts_host_has(host, "avx512f") ? 32 : sizeof(void *) == 8 ? 16 : 8;

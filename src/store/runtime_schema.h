@@ -30,7 +30,8 @@
 /* ---- since version 3
  * ------------------------------------------------------------------------------------------ */
 
-/** The same columns, of the variants that are kept beside a winner: tied with it, or for the shapes around. */
+/** The same columns, of the variants that are kept beside a winner: tied with it, or for the shapes around.
+ */
 #define TS_SCHEMA_TIES_SQL                                                                                   \
     "SELECT kernel, type, problem, fingerprint, variant, source, compiler, flags, fixed_shape, huge_pages, " \
     "workspace_bytes, "                                                                                      \

@@ -84,7 +84,7 @@ static void caches_make_sense(void **state)
     for (size_t i = 0; i < 3; i++) {
         if (levels[i]->size > 0) {
             assert_true(levels[i]->line >= 16 && levels[i]->line <= 1024);
-            assert_true(levels[i]->ways >= 1);
+            assert_true(levels[i]->ways >= (i < 2)); /* of an L3, AMD's older leaf needn't say */
             assert_int_equal(levels[i]->size % levels[i]->line, 0);
         }
     }
