@@ -38,8 +38,8 @@ for page in README.md docs/tutorial.md docs/runtime.md docs/bench.md docs/search
     mkdir "$folder"
     commands "$root/$page" >"$folder/page.sh"
     grep -q '^tilesmith ' "$folder/page.sh" || continue
-    # 1 is an answer too: `doctor` says no where something should be changed.
-    sed 's/^tilesmith doctor.*/& || [ $? -eq 1 ]/' "$folder/page.sh" >"$folder/run.sh"
+    # 1 is an answer too: `doctor` says no where something should be changed, `recheck` where a winner of two seconds no longer stands.
+    sed 's/^tilesmith \(doctor\|recheck\).*/& || [ $? -eq 1 ]/' "$folder/page.sh" >"$folder/run.sh"
     (cd "$folder" && run sh -eu ./run.sh && echo "$status" >status)
     status=$(cat "$folder/status")
     if [ "$status" = 0 ]; then echo "ok - every command of $page"; else fail "every command of $page" "exit status is not 0"; fi
