@@ -44,14 +44,12 @@ static bool is_hash(const char *text)
     return text[0] != '\0';
 }
 
-/* Others have another signature, another objective, more threads or a larger error than a BLAS may, or no
- * machine to recognise. */
+/* Others have another signature, another objective, or no machine to recognise. */
 static bool belongs(const ts_winner *w)
 {
     return (strcmp(w->kernel, "gemm") == 0 || strcmp(w->kernel, "gemv") == 0) &&
            (strcmp(w->type, "f32") == 0 || strcmp(w->type, "f64") == 0) &&
-           strcmp(w->objective, "time") == 0 && w->threads <= 1 && w->max_error == 0 && w->fingerprint &&
-           is_hash(w->variant);
+           strcmp(w->objective, "time") == 0 && w->fingerprint && ts_is_plain(w) && is_hash(w->variant);
 }
 
 static void keep_what_belongs(ts_winner *winners, size_t *count)

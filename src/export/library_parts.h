@@ -19,8 +19,8 @@ typedef struct ts_library_target {
 } ts_library_target;
 
 typedef struct ts_library {
-    ts_selection
-        selection; /**< gemm and gemv on detected machines only: winners, then variants beside them */
+    /** gemm and gemv on detected machines only: winners, then variants beside them. */
+    ts_selection selection;
     size_t winner_count;
     ts_library_target *targets;
     size_t target_count;

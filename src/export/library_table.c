@@ -143,9 +143,8 @@ void ts_library_readme(const ts_library *l, bool cblas, ts_str *out)
     ts_str_format(
         out,
         "\nwinners.json has the provenance of all %zu winners. variants/ has the sources of %zu variants, "
-        "variants.mk their\nflags: the winners, and variants measured beside them for the shapes around, "
-        "which "
-        "src/table.c names.\n\nTargets:\n",
+        "variants.mk their\nflags: the winners, and what serves the shapes around some of them "
+        "(src/table.c).\n\nTargets:\n",
         l->winner_count, l->variant_count);
     for (size_t t = 0; t < l->target_count; t++)
         ts_str_format(out, "    %s (%s): %s\n", l->targets[t].name, l->targets[t].fingerprint,

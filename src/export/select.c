@@ -25,6 +25,11 @@ int ts_select(ts_store *store, const ts_export_request *request, ts_selection *o
     return rc || out->count ? rc : ts_select_nothing(store, request, "winner");
 }
 
+bool ts_is_plain(const ts_winner *winner)
+{
+    return winner->threads <= 1 && !(winner->max_error > 0);
+}
+
 int ts_select_plain(ts_store *store, const ts_export_request *request, ts_selection *out)
 {
     size_t kept = 0;
@@ -32,10 +37,10 @@ int ts_select_plain(ts_store *store, const ts_export_request *request, ts_select
     if (rc)
         return rc;
     for (size_t i = 0; i < out->count; i++) {
-        if (out->winners[i].threads > 1 || out->winners[i].max_error > 0)
-            ts_winner_clear(&out->winners[i]);
-        else
+        if (ts_is_plain(&out->winners[i]))
             out->winners[kept++] = out->winners[i];
+        else
+            ts_winner_clear(&out->winners[i]);
     }
     out->count = kept;
     return kept ? TS_OK

@@ -12,7 +12,9 @@ typedef struct ts_selection {
 
 /** The current winners of a request; none is TS_ENOTFOUND with the next step. */
 int ts_select(ts_store *store, const ts_export_request *request, ts_selection *out);
-/** Only those that a program may be given unasked: on one thread, within the kernel's tolerance. */
+/** May a program be given it unasked? On one thread, within the kernel's tolerance. */
+bool ts_is_plain(const ts_winner *winner);
+/** Only those winners. */
 int ts_select_plain(ts_store *store, const ts_export_request *request, ts_selection *out);
 void ts_selection_clear(ts_selection *s);
 /** TS_ENOTFOUND in one sentence: nothing answers to this request. */

@@ -75,8 +75,8 @@ typedef struct tsrt_winner {
     int threads;
     size_t family;
     tsrt_variant *variant;
-    tsrt_variant
-        *general; /**< what serves other shapes: `variant`, or one that was tuned beside it; NULL: none */
+    /** What serves other shapes: `variant`, or one that was tuned beside it; NULL: none. */
+    tsrt_variant *general;
     _Atomic(const struct tsrt_answer *) answer; /**< NULL until first asked for */
     struct tsrt_tie *ties; /**< variants that the tuner could not tell apart from it, and `general` */
 } tsrt_winner;

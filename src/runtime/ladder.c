@@ -70,9 +70,9 @@ static const char *explain_winner(ts_rt *rt, const tsrt_family *family, const ts
     if (rung == TS_RT_PINNED)
         return tsrt_format(
             &rt->arena,
-            "pinned: %s names variant %.8s, the winner for %s; what the ladder would answer was "
-            "not asked",
-            rt->force ? "force" : "pin", variant->id, w->problem);
+            "pinned: %s names variant %.8s, %s for %s; what the ladder would answer was not asked",
+            rt->force ? "force" : "pin", variant->id,
+            variant == w->variant ? "the winner" : "kept beside the winner", w->problem);
     if (rung == TS_RT_EXACT)
         return tsrt_format(&rt->arena,
                            "exact: measured on this machine for %s at %.4g us per call (variant %.8s)",

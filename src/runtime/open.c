@@ -166,7 +166,8 @@ static size_t pinned_winners(const ts_rt *rt)
 {
     size_t count = 0;
     for (size_t i = 0; rt->pin != NULL && i < rt->winner_count; i++)
-        count += tsrt_pinned(rt, rt->winners[i].variant);
+        count += tsrt_pinned(rt, rt->winners[i].variant) ||
+                 (rt->winners[i].general != NULL && tsrt_pinned(rt, rt->winners[i].general));
     return count;
 }
 

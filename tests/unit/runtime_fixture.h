@@ -134,6 +134,15 @@ static inline void fixture_add(fixture *f, winner w)
     sqlite3_free(source);
 }
 
+/* A variant that was stored beside the winner of the only shape there is, instead of a winner. */
+static inline void fixture_beside(fixture *f, const char *problem, char letter)
+{
+    fixture_add(f, (winner){.problem = problem, .letter = letter});
+    fixture_sql(f, "CREATE TABLE beside AS SELECT * FROM w WHERE fixed_shape = 0;"
+                   "CREATE VIEW runtime_ties AS SELECT * FROM beside;"
+                   "DELETE FROM w WHERE fixed_shape = 0");
+}
+
 static inline ts_rt *fixture_runtime(const fixture *f)
 {
     ts_rt *rt = NULL;

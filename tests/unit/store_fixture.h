@@ -208,4 +208,6 @@ static inline ts_winner fixture_winner(double seconds)
                        .evaluations = 42};
 }
 
+#define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+
 #endif

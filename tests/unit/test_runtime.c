@@ -291,20 +291,11 @@ static void test_ladder(void **state)
     ts_rt_close(rt);
 }
 
-/* A variant that was stored beside the winner of the only shape there is, instead of a winner. */
-static void add_beside(fixture *f, const char *problem, char letter)
-{
-    fixture_add(f, (winner){.problem = problem, .letter = letter});
-    fixture_sql(f, "CREATE TABLE beside AS SELECT * FROM w WHERE fixed_shape = 0;"
-                   "CREATE VIEW runtime_ties AS SELECT * FROM beside;"
-                   "DELETE FROM w WHERE fixed_shape = 0");
-}
-
 static void test_a_general_variant_stands_for_a_fixed_winner(void **state)
 {
     fixture *f = *state;
     fixture_add(f, (winner){.problem = "m=64,n=64,k=64,ta=0,tb=0", .letter = 'a', .fixed_shape = 1});
-    add_beside(f, "m=64,n=64,k=64,ta=0,tb=0", 'b');
+    fixture_beside(f, "m=64,n=64,k=64,ta=0,tb=0", 'b');
     ts_rt *rt = fixture_runtime(f);
     assert_answer(rt, 64, 64, 64, TS_RT_EXACT, 'a');
     assert_answer(rt, 65, 64, 64, TS_RT_NEAREST, 'b');

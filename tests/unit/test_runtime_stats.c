@@ -189,6 +189,21 @@ static void test_pin(void **state)
     fixture_close(f);
 }
 
+static void test_pin_of_what_is_kept_beside(void **state)
+{
+    (void)state;
+    fixture *f = fixture_open();
+    fixture_add(f, (winner){.problem = "m=64,n=64,k=64,ta=0,tb=0", .letter = 'a', .fixed_shape = 1});
+    fixture_beside(f, "m=64,n=64,k=64,ta=0,tb=0", 'b');
+    ts_rt *rt = open_mode(f, "pin:bbbbbbbb");
+    ts_rt_kernel k = find_gemm(rt, "f32", 64, 64, 64, 0, 0);
+    assert_int_equal(k.rung, TS_RT_PINNED);
+    assert_int_equal(marker_of(&k), 'b');
+    assert_says(k.why, "kept beside the winner for m=64");
+    ts_rt_close(rt);
+    fixture_close(f);
+}
+
 static void test_force(void **state)
 {
     (void)state;
@@ -289,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_many_threads),
         cmocka_unit_test(test_lookups_are_cheap),
         cmocka_unit_test(test_pin),
+        cmocka_unit_test(test_pin_of_what_is_kept_beside),
         cmocka_unit_test(test_force),
         cmocka_unit_test(test_exact_and_readonly),
         cmocka_unit_test(test_papi_reads_the_counters),

@@ -269,8 +269,6 @@ static void test_disk_full(void **state)
     ts_store_close(s);
 }
 
-#define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

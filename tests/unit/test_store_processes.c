@@ -70,8 +70,6 @@ static void test_concurrent_writers(void **state)
     assert_int_equal(number(f, "SELECT count(*) FROM targets"), 1);
 }
 
-#define store_test(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {store_test(test_kill), store_test(test_concurrent_writers)};
