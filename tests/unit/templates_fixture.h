@@ -67,7 +67,7 @@ static void check_space(const ts_case *c, const ts_problem *problem, const ts_ta
     must(e->submit(e, configs, count));
     for (; count > 0; count--) {
         ts_result r = {0};
-        const int rc = e->collect(e, 60, &r);
+        const int rc = e->collect(e, 180, &r); /* a turn may be a minute's wait, and the machine busy */
         must(rc);
         assert_int_equal(rc, 1);
         expect_right(space, &r);
