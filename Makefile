@@ -8,7 +8,10 @@ Q        := $(if $(V),,@)# make V=1 shows the commands
 VERSION  := $(shell sed -n 's/^\#define TILESMITH_VERSION "\(.*\)"/\1/p' src/tilesmith.h)
 
 OPT      ?= -O2 -g
-WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-format-truncation
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+WARN     += -Wno-format-truncation# gcc's guess at snprintf(); clang doesn't know the name
+endif
 SAN      :=
 ifeq ($(SANITIZE),1)
 SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -305,6 +305,20 @@ static void test_a_general_variant_stands_for_a_fixed_winner(void **state)
     ts_rt_close(rt);
 }
 
+/* The winner still serves its own shape; the others get the code that is always there, and are told why. */
+static void test_a_general_variant_that_does_not_compile(void **state)
+{
+    fixture *f = *state;
+    fixture_add(f, (winner){.problem = "m=64,n=64,k=64,ta=0,tb=0", .letter = 'a', .fixed_shape = 1});
+    fixture_beside(f, "m=64,n=64,k=64,ta=0,tb=0", 'b');
+    fixture_sql(f, "UPDATE beside SET compiler = '/nowhere/cc'");
+    ts_rt *rt = fixture_runtime(f);
+    assert_answer(rt, 64, 64, 64, TS_RT_EXACT, 'a');
+    assert_answer(rt, 65, 64, 64, TS_RT_DEFAULT, 0);
+    assert_says(find_gemm(rt, "f32", 65, 64, 64, 0, 0).why, "/nowhere/cc");
+    ts_rt_close(rt);
+}
+
 static void test_types_of_problem_never_mix(void **state)
 {
     fixture *f = *state;
@@ -382,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_only_what_was_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_general_variant_stands_for_a_fixed_winner, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_general_variant_that_does_not_compile, setup, teardown),
         cmocka_unit_test_setup_teardown(test_types_of_problem_never_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many_shapes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_lookups, setup, teardown),
