@@ -86,6 +86,14 @@ static bool serves_any(const ts_extras *e, const ts_variant *winner)
     return any;
 }
 
+static bool failed_in_the_finals(const ts_finals *f, uint64_t config)
+{
+    for (size_t i = 0; i < f->failed_count; i++)
+        if (f->failed[i] == config)
+            return true;
+    return false;
+}
+
 /* A winner that is compiled for its shape leaves the shapes around it without an answer: the fastest variant
  * for any shape is kept beside it. */
 static int add_general(ts_extras *e, const ts_bout *b, ts_renderer *renderer)
@@ -95,7 +103,8 @@ static int add_general(ts_extras *e, const ts_bout *b, ts_renderer *renderer)
     for (size_t i = 0; i < s->trials.count; i++) {
         const ts_observation *o = &s->trials.items[i];
         bool fixed = true;
-        if (o->status != TS_STATUS_OK || (best && o->cost >= best->cost))
+        if (o->status != TS_STATUS_OK || (best && o->cost >= best->cost) ||
+            failed_in_the_finals(&b->finals, o->config))
             continue;
         int rc = ts_renderer_fixed_shape(renderer, o->config, &fixed);
         if (rc != TS_OK)

@@ -332,9 +332,21 @@ static int hold_sittings(ts_evaluator *evaluator, const ts_entrants *e, double s
     return TS_OK;
 }
 
+static int note_failures(const ts_contest *c, ts_finals *out)
+{
+    uint64_t *failed = realloc(out->failed, (out->failed_count + c->count + 1) * sizeof *failed);
+    if (!failed)
+        return ts_fail(TS_ENOMEM, "out of memory during the finals");
+    out->failed = failed;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->results[i].status != TS_STATUS_OK)
+            failed[out->failed_count++] = c->results[i].config;
+    return TS_OK;
+}
+
 /* Many entrants for a few rounds; who is left goes on. A heat that was stopped stands as it is. */
 static int hold_first_heat(const ts_finals_plan *plan, ts_evaluator *evaluator, ts_entrants *e,
-                           ts_contest *heat)
+                           ts_contest *heat, ts_finals *out)
 {
     if (e->count <= SECOND_HEAT + 2 + plan->guest_count)
         return TS_OK;
@@ -343,10 +355,11 @@ static int hold_first_heat(const ts_finals_plan *plan, ts_evaluator *evaluator, 
     if (rc != TS_OK || stopped(evaluator))
         return rc;
     advance(heat, plan, e);
+    rc = note_failures(heat, out);
     ts_contest_clear(heat);
-    return e->count > 0
-               ? TS_OK
-               : ts_fail(TS_ENOTFOUND, "no finalist survived its finals; run the same command again");
+    if (rc == TS_OK && e->count == 0)
+        rc = ts_fail(TS_ENOTFOUND, "no finalist survived its finals; run the same command again");
+    return rc;
 }
 
 int ts_finals_hold(const ts_finals_plan *plan, ts_evaluator *evaluator, ts_finals *out)
@@ -361,10 +374,12 @@ int ts_finals_hold(const ts_finals_plan *plan, ts_evaluator *evaluator, ts_final
     if (rc == TS_OK && e.count == 0)
         rc = ts_fail(TS_ENOTFOUND, "no configuration succeeded; see the reasons in `tilesmith show results`");
     if (rc == TS_OK)
-        rc = hold_first_heat(plan, evaluator, &e, &contest);
+        rc = hold_first_heat(plan, evaluator, &e, &contest, out);
     if (rc == TS_OK && !stopped(evaluator))
         rc = hold_sittings(evaluator, &e, fmax(plan->seconds - (ts_now() - before), 0.1 * plan->seconds),
                            &contest);
+    if (rc == TS_OK)
+        rc = note_failures(&contest, out);
     if (rc == TS_OK && (contest.rounds > 0 || !stopped(evaluator)))
         rc = judge(&contest, plan, out);
     ts_contest_clear(&contest);
@@ -376,6 +391,7 @@ int ts_finals_hold(const ts_finals_plan *plan, ts_evaluator *evaluator, ts_final
 void ts_finals_clear(ts_finals *f)
 {
     free(f->tied);
+    free(f->failed);
     ts_result_clear(&f->winner_result);
     ts_pareto_clear(&f->pareto);
     *f = nothing;

@@ -40,6 +40,8 @@ typedef struct ts_finals {
     double baseline_seconds; /**< of the default configuration; NAN if it didn't take part or failed */
     uint64_t *tied;          /**< configurations that can't be told from the winner, it included */
     size_t tied_count;
+    uint64_t *failed; /**< configurations that failed in a heat, though the search had seen them succeed */
+    size_t failed_count;
     ts_pareto pareto; /**< of all that took part in the last heat */
     bool incumbent_ran, incumbent_tied;
     ts_result winner_result; /**< of the last heat: counters, samples */

@@ -153,6 +153,8 @@ static void test_a_finalist_that_breaks_is_out(void **unused)
     ts_finals f;
     assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
     assert_int_equal(f.winner, 1);
+    assert_int_equal(f.failed_count, 1);
+    assert_int_equal(f.failed[0], 0);
     ts_finals_clear(&f);
     ts_session_clear(&s);
 }
@@ -171,6 +173,8 @@ static void test_a_finalist_that_breaks_late_is_out_too(void **unused)
     assert_int_equal(ts_finals_hold(&plan, &a.base, &f), TS_OK);
     assert_true(a.heats >= 4);
     assert_int_equal(f.winner, 1);
+    assert_int_equal(f.failed_count, 1);
+    assert_int_equal(f.failed[0], 0);
     ts_finals_clear(&f);
     ts_session_clear(&s);
 }
